@@ -1,0 +1,1 @@
+"""How fast tornterm is, measured against its peers and against what the machine can do."""

@@ -1,0 +1,87 @@
+// Bundles the page: `node build.mjs OUTDIR`. Every file but manifest.json and THIRD_PARTY.txt carries
+// a hash of its content in its name, so that the server may let browsers keep them for ever.
+import { createHash } from "node:crypto";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, extname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const ENTRIES = { page: "src/page.tsx", login: "src/login.tsx", error: "src/error.css" };
+const ASSETS = ["assets/favicon.svg"];
+const LICENCE_FILES = /^(licen[cs]e|copying|notice)/i;
+
+/** The package folder that a bundled file came from, or "" for our own sources. */
+function packageOf(file) {
+  const found = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file);
+  return found ? found[1] : "";
+}
+
+/** One section per bundled package: name, version and the licence's own text. */
+async function licences(metafile) {
+  const bundled = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs));
+  const folders = [...new Set(bundled.map(packageOf))].filter(Boolean).sort();
+  const sections = await Promise.all(folders.map(licenceOf));
+  return ["The page contains these packages, under these licences.", ...sections].join("\n\n");
+}
+
+async function licenceOf(folder) {
+  const path = join(HERE, folder);
+  const meta = JSON.parse(await readFile(join(path, "package.json"), "utf8"));
+  const files = (await readdir(path)).filter((name) => LICENCE_FILES.test(name));
+  if (files.length === 0) throw new Error(`${meta.name} has no licence file`);
+  const texts = await Promise.all(files.map((name) => readFile(join(path, name), "utf8")));
+  const title = `${meta.name} ${meta.version} (${meta.license})`;
+  return [`${"=".repeat(78)}\n${title}\n${"=".repeat(78)}`, ...texts.map((t) => t.trim())].join("\n\n");
+}
+
+async function bundle(outdir) {
+  const result = await build({
+    absWorkingDir: HERE,
+    entryPoints: ENTRIES,
+    outdir,
+    bundle: true,
+    minify: true,
+    splitting: true,
+    format: "esm",
+    target: ["es2022", "chrome107", "firefox104", "safari16"],
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    entryNames: "[name]-[hash]",
+    chunkNames: "chunk-[hash]",
+    legalComments: "none",
+    metafile: true,
+    logLevel: "warning",
+  });
+  return result.metafile;
+}
+
+/** Logical name ("page.js") to the file's name for each entry point. */
+function namesOf(metafile, outdir) {
+  const names = {};
+  for (const [file, output] of Object.entries(metafile.outputs)) {
+    const entry = Object.keys(ENTRIES).find((name) => ENTRIES[name] === output.entryPoint);
+    if (!entry) continue;
+    names[entry + extname(file)] = relative(outdir, resolve(HERE, file));
+    if (output.cssBundle) names[`${entry}.css`] = relative(outdir, resolve(HERE, output.cssBundle));
+  }
+  return names;
+}
+
+async function copyAsset(file, outdir) {
+  const content = await readFile(join(HERE, file));
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, 8).toUpperCase();
+  const name = basename(file);
+  const target = name.replace(/(\.[^.]+)$/, `-${hash}$1`);
+  await writeFile(join(outdir, target), content);
+  return [name, target];
+}
+
+const outdir = resolve(process.argv[2] ?? join(HERE, "../tornterm/web/static"));
+await rm(outdir, { recursive: true, force: true });
+await mkdir(outdir, { recursive: true });
+const metafile = await bundle(outdir);
+const assets = await Promise.all(ASSETS.map((file) => copyAsset(file, outdir)));
+await writeFile(join(outdir, "THIRD_PARTY.txt"), `${await licences(metafile)}\n`);
+const manifest = { ...namesOf(metafile, outdir), ...Object.fromEntries(assets) };
+await writeFile(join(outdir, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -1,0 +1,126 @@
+/** The HTTP side of the server, as far as the page needs it. */
+
+export interface SessionRow {
+  id: string;
+  title: string;
+  state: string;
+  created: number;
+  attached: number;
+}
+
+export interface Share {
+  id: string;
+  /** Whether its holders may ask for control. */
+  control: boolean;
+  /** Seconds since the epoch. */
+  expires: number;
+  /** How many connections came by it. */
+  watching: number;
+}
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly retryAfter: number | null = null,
+  ) {
+    super(message);
+  }
+}
+
+export class Api {
+  constructor(
+    private readonly base: string,
+    private readonly fetcher: typeof fetch = (...args) => fetch(...args),
+  ) {}
+
+  /** A new resume token for a session of one's own. */
+  async token(id: string): Promise<string> {
+    const body = await this.call<{ token: string }>(
+      "POST",
+      `api/sessions/${encodeURIComponent(id)}/token`,
+      {},
+    );
+    return body.token;
+  }
+
+  async sessions(): Promise<SessionRow[]> {
+    const body = await this.call<{ sessions: SessionRow[] }>("GET", "api/sessions");
+    return body.sessions;
+  }
+
+  /** Give a session of one's own another name; gives the name that it has now. */
+  async rename(id: string, title: string): Promise<string> {
+    const path = `api/sessions/${encodeURIComponent(id)}`;
+    return (await this.call<{ session: SessionRow }>("PATCH", path, { title })).session.title;
+  }
+
+  /** The shares of a session of one's own. */
+  async shares(id: string): Promise<Share[]> {
+    return (await this.call<{ shares: Share[] }>("GET", sharesOf(id))).shares;
+  }
+
+  /** Share a session of one's own; gives the path of the link, with the secret. */
+  async share(id: string, control: boolean, lifetime: number): Promise<string> {
+    return (await this.call<{ path: string }>("POST", sharesOf(id), { control, lifetime })).path;
+  }
+
+  async revoke(id: string, share: string): Promise<void> {
+    await this.call("DELETE", `${sharesOf(id)}/${encodeURIComponent(share)}`);
+  }
+
+  /** Be judged as a WebSocket is: only what is posted carries the page's origin. */
+  async me(): Promise<void> {
+    await this.call("POST", "api/me", {});
+  }
+
+  async logout(): Promise<void> {
+    await this.call("POST", "logout", {});
+  }
+
+  async login(wish: object): Promise<{ next?: string }> {
+    return this.call("POST", "login", wish);
+  }
+
+  /**
+   * Any JSON in, any JSON out.
+   *
+   * @throws ApiError the server said no; TypeError it could not be reached.
+   */
+  private async call<T>(method: string, path: string, body?: object): Promise<T> {
+    const response = await this.fetcher(this.base + path, {
+      method,
+      credentials: "same-origin",
+      cache: "no-store",
+      headers: {
+        Accept: "application/json",
+        ...(body ? { "Content-Type": "application/json" } : {}),
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    if (!response.ok) throw await problem(response);
+    return (response.status === 204 ? {} : await response.json()) as T;
+  }
+}
+
+function sharesOf(id: string): string {
+  return `api/sessions/${encodeURIComponent(id)}/shares`;
+}
+
+async function problem(response: Response): Promise<ApiError> {
+  let error: { code?: string; message?: string; retry_after?: number; retryAfter?: number } = {};
+  try {
+    error = ((await response.json()) as { error?: typeof error }).error ?? {};
+  } catch {
+    // A proxy answered, not our server.
+  }
+  const header = Number(response.headers.get("Retry-After") ?? Number.NaN);
+  const wait = error.retry_after ?? error.retryAfter ?? header;
+  return new ApiError(
+    response.status,
+    error.code ?? "",
+    error.message ?? response.statusText,
+    Number.isFinite(wait) ? wait : null,
+  );
+}

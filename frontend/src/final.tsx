@@ -1,0 +1,128 @@
+/** The states that nothing brings back by itself: what happened, and what a person can do. */
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { Api } from "./api.ts";
+import { useCountdown } from "./hooks.ts";
+import { Sessions } from "./sessions.tsx";
+import type { Final } from "./status.ts";
+import { TEXT } from "./text.ts";
+
+export interface FinalProps {
+  status: Final;
+  api: Api;
+  base: string;
+  session: string | null;
+  takeControl(): void;
+}
+
+/** Title and sentence of a state, also for those who do not see it. */
+export function words(status: Final): [title: string, sentence: string] {
+  switch (status.kind) {
+    case "replaced":
+      return [TEXT.replacedTitle, TEXT.replaced];
+    case "ended":
+      return [TEXT.endedTitle, endedSentence(status)];
+    case "expired":
+      return [TEXT.expiredTitle, status.message];
+    case "missing":
+      return [TEXT.missingTitle, TEXT.missing];
+    case "unshared":
+      return [TEXT.unsharedTitle, TEXT.unshared];
+    case "limit":
+      return [TEXT.limitTitle, status.message];
+    case "login":
+      return [TEXT.loginTitle, status.gone ? TEXT.loginGone : TEXT.login];
+    case "failed":
+      return [TEXT.failedTitle, status.message];
+    case "refused":
+      return [TEXT.refusedTitle, status.message];
+  }
+}
+
+function endedSentence(status: Extract<Final, { kind: "ended" }>): string {
+  if (status.message) return status.message;
+  if (status.signal !== null) return TEXT.endedSignal(status.signal);
+  return status.exitCode === null ? TEXT.endedUnknown : TEXT.endedCode(status.exitCode);
+}
+
+export function FinalCard(props: FinalProps) {
+  const { status, api, base, session } = props;
+  const [title, sentence] = words(status);
+  const card = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    card.current?.querySelector<HTMLElement>(".primary")?.focus();
+  }, [status.kind]);
+  const listed = status.kind === "limit" || status.kind === "missing" || status.kind === "expired";
+  return (
+    <div class="veil">
+      <div class="card" ref={card} role="alertdialog" aria-label={title} data-state={status.kind}>
+        <h2>{title}</h2>
+        <p>{sentence}</p>
+        {status.kind === "limit" && <LimitFacts status={status} />}
+        {listed && <Sessions api={api} base={base} current={session} hint={TEXT.takeUpHint} />}
+        <div class="actions">
+          <Actions {...props} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** An ended session is still worth reading, so its words stand below it and not over it. */
+export function EndedDock(props: FinalProps) {
+  const [title, sentence] = words(props.status);
+  return (
+    <div class="dock" role="alertdialog" aria-label={title} data-state={props.status.kind}>
+      <div class="words">
+        <h2>{title}</h2>
+        <p>{sentence}</p>
+      </div>
+      <Actions {...props} />
+    </div>
+  );
+}
+
+function LimitFacts({ status }: { status: Extract<Final, { kind: "limit" }> }) {
+  const seconds = useCountdown(status.retryAt);
+  const { limit, current, retryAt } = status;
+  return (
+    <p>
+      {current !== null && limit !== null && `${TEXT.limitUsed(current, limit)} `}
+      {retryAt !== null && (seconds > 0 ? TEXT.limitRetry(seconds) : TEXT.limitOver)}
+    </p>
+  );
+}
+
+function Actions({ status, base, session, takeControl }: FinalProps): ComponentChildren {
+  const button = (text: string) => (
+    <button type="button" class="primary" onClick={takeControl}>
+      {text}
+    </button>
+  );
+  const link = (text: string, href: string) => (
+    <a class="button primary" href={href}>
+      {text}
+    </a>
+  );
+  switch (status.kind) {
+    case "replaced":
+      return button(TEXT.useHere);
+    case "limit":
+    case "failed":
+      return button(TEXT.tryAgain);
+    case "login": {
+      const here = `${base}${session ? `s/${session}` : ""}`;
+      return link(TEXT.logIn, `${base}login?next=${encodeURIComponent(here)}`);
+    }
+    case "refused":
+      return (
+        <button type="button" class="primary" onClick={() => location.reload()}>
+          {TEXT.reload}
+        </button>
+      );
+    case "unshared":
+      return link(TEXT.logIn, `${base}login`);
+    default:
+      return link(TEXT.newSession, base);
+  }
+}

@@ -1,0 +1,12 @@
+import { useEffect, useState } from "preact/hooks";
+
+/** Seconds until `at`, counted down while it is shown. */
+export function useCountdown(at: number | null): number {
+  const [, tick] = useState(0);
+  useEffect(() => {
+    if (at === null) return undefined;
+    const timer = setInterval(() => tick((n) => n + 1), 250);
+    return () => clearInterval(timer);
+  }, [at]);
+  return at === null ? 0 : Math.max(0, Math.ceil((at - Date.now()) / 1000));
+}

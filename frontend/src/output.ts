@@ -1,0 +1,188 @@
+/**
+ * Output on its way to the terminal: what has been handed over, what has been parsed, and everything
+ * that has to happen at a certain place between two bytes.
+ */
+import type { Resumed, Size, SnapshotPart, Welcome } from "./protocol.ts";
+
+/** The part of a terminal emulator that this module needs. */
+export interface Screen {
+  /** Draw bytes; `done` is called, in order, when they have been parsed. */
+  write(data: Uint8Array, done: () => void): void;
+  resize(size: Size): void;
+  reset(): void;
+}
+
+type Step =
+  | { kind: "bytes"; data: Uint8Array; end: number | null }
+  | { kind: "resize"; size: Size }
+  | { kind: "reset" }
+  | { kind: "drawn"; offset: number };
+
+export class Output {
+  /** Bytes of the session that have been handed over in order; null within a snapshot. */
+  offset: number | null = null;
+  /** The offset up to which the terminal has parsed. */
+  parsed = 0;
+  /** The size that the terminal has been told, at the end of what was handed over. */
+  size: Size | null = null;
+
+  private steps: Step[] = [];
+  private inFlight = 0;
+  private part: { left: number; offset: number | null } | null = null;
+  private drawing = false;
+  private answered = 0;
+  private window = 0;
+  private acked = 0;
+  private attached = false;
+
+  constructor(
+    private readonly screen: Screen,
+    private readonly sendAck: (offset: number) => void,
+  ) {}
+
+  /** Whether what the emulator says now answers something that is not to be answered again. */
+  get muted(): boolean {
+    return this.drawing || this.parsed < this.answered;
+  }
+
+  /** A new session: a fresh terminal at offset 0. */
+  begin(welcome: Welcome): void {
+    this.steps = [];
+    this.part = null;
+    this.drawing = false;
+    this.answered = 0;
+    this.offset = this.parsed = welcome.offset;
+    this.add({ kind: "reset" });
+    this.resize(welcome);
+    this.attach(welcome.window, this.parsed);
+  }
+
+  /** Taken up again; false where the server goes on at another place than this page stands. */
+  resume(message: Resumed): boolean {
+    this.answered = Math.max(this.answered, message.answered);
+    if (message.mode === "snapshot") {
+      this.attach(message.window, 0);
+      return true;
+    }
+    if (this.offset === null && message.offset === 0) {
+      this.begin(message);
+      return true;
+    }
+    if (message.offset !== this.offset) return false;
+    this.resize(message);
+    this.attach(message.window, this.parsed);
+    return true;
+  }
+
+  /**
+   * From here on this page answers what the program asks. What has come before was sent to a
+   * viewer: whoever wrote then has answered it.
+   */
+  answerFromHere(): void {
+    if (this.offset !== null) this.answered = Math.max(this.answered, this.offset);
+  }
+
+  detach(): void {
+    this.attached = false;
+  }
+
+  /** The next bytes of binary belong to a snapshot. */
+  snapshot(message: SnapshotPart): void {
+    if (message.first) {
+      this.steps = [];
+      this.offset = null;
+      this.drawing = true;
+      this.add({ kind: "reset" });
+    }
+    this.resize(message);
+    this.part = { left: message.bytes, offset: message.last ? (message.offset ?? null) : null };
+    this.endPart();
+  }
+
+  resize(size: Size): void {
+    this.size = { cols: size.cols, rows: size.rows };
+    this.add({ kind: "resize", size: this.size });
+  }
+
+  bytes(data: Uint8Array): void {
+    if (this.part) {
+      const own = data.subarray(0, this.part.left);
+      this.part.left -= own.length;
+      this.add({ kind: "bytes", data: own, end: null });
+      this.endPart();
+      if (own.length < data.length) this.bytes(data.subarray(own.length));
+      return;
+    }
+    if (this.offset === null) throw new Error("output without a place");
+    // A piece never spans the border between what is answered and what is not.
+    const border = this.answered - this.offset;
+    if (border > 0 && border < data.length) {
+      this.live(data.subarray(0, border));
+      this.live(data.subarray(border));
+    } else this.live(data);
+  }
+
+  private live(data: Uint8Array): void {
+    const end = (this.offset ?? 0) + data.length;
+    this.offset = end;
+    this.add({ kind: "bytes", data, end });
+  }
+
+  private endPart(): void {
+    if (!this.part || this.part.left > 0) return;
+    const { offset } = this.part;
+    this.part = null;
+    if (offset === null) return;
+    this.offset = offset;
+    this.add({ kind: "drawn", offset });
+  }
+
+  private add(step: Step): void {
+    this.steps.push(step);
+    this.pump();
+  }
+
+  /** Bytes go ahead; everything else waits until the bytes before it have been parsed. */
+  private pump(): void {
+    for (;;) {
+      const step = this.steps[0];
+      if (!step || (step.kind !== "bytes" && this.inFlight > 0)) return;
+      this.steps.shift();
+      if (step.kind === "bytes") this.write(step.data, step.end);
+      else if (step.kind === "resize") this.screen.resize(step.size);
+      else if (step.kind === "reset") this.screen.reset();
+      else {
+        this.drawing = false;
+        this.reached(step.offset);
+      }
+    }
+  }
+
+  private write(data: Uint8Array, end: number | null): void {
+    this.inFlight += 1;
+    const drawing = this.drawing;
+    this.screen.write(data, () => {
+      this.inFlight -= 1;
+      // Bytes that were in flight when a snapshot began say nothing about where it stands.
+      if (end !== null && drawing === this.drawing) this.reached(end);
+      this.pump();
+    });
+  }
+
+  private attach(window: number, acknowledged: number): void {
+    this.window = window;
+    this.attached = true;
+    this.acked = acknowledged;
+    this.sendAck(acknowledged);
+  }
+
+  private reached(offset: number): void {
+    this.parsed = offset;
+    if (!this.attached) return;
+    const owed = offset - this.acked;
+    if (owed >= this.window / 4 || (owed > 0 && offset === this.offset)) {
+      this.acked = offset;
+      this.sendAck(offset);
+    }
+  }
+}

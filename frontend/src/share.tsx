@@ -1,0 +1,120 @@
+/** The dialog in which the owner of a session makes links to it, and takes them back. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Api, Share } from "./api.ts";
+import { copyText } from "./clipboard.ts";
+import { TEXT } from "./text.ts";
+
+const LIFETIMES: [seconds: number, label: string][] = [
+  [3600, TEXT.oneHour],
+  [24 * 3600, TEXT.oneDay],
+  [7 * 24 * 3600, TEXT.oneWeek],
+];
+
+interface Props {
+  api: Api;
+  session: string;
+  close(): void;
+}
+
+export function ShareDialog({ api, session, close }: Props) {
+  const [shares, setShares] = useState<Share[]>([]);
+  const [link, setLink] = useState("");
+  const [problem, setProblem] = useState("");
+  const dialog = useRef<HTMLDivElement>(null);
+  const load = () => api.shares(session).then(setShares);
+  /** Do something on the server, and show what there is afterwards. */
+  const act = (work: () => Promise<void>) => {
+    setProblem("");
+    work().then(load).catch((error: unknown) => setProblem(said(error)));
+  };
+  useEffect(() => {
+    act(async () => undefined);
+    dialog.current?.querySelector<HTMLElement>("select")?.focus();
+  }, [session]);
+  useEffect(() => {
+    // Not on the dialog: what had the focus in it may have gone.
+    const onKeyDown = (event: KeyboardEvent) => event.key === "Escape" && close();
+    addEventListener("keydown", onKeyDown);
+    return () => removeEventListener("keydown", onKeyDown);
+  }, [close]);
+  const make = (control: boolean, lifetime: number) =>
+    act(async () => setLink(location.origin + (await api.share(session, control, lifetime))));
+  const revoke = (share: Share) => act(() => api.revoke(session, share.id));
+  return (
+    <div class="veil">
+      <div class="card" ref={dialog} role="dialog" aria-modal="true" aria-label={TEXT.share}>
+        <h2>{TEXT.share}</h2>
+        <p>{TEXT.shareHint}</p>
+        <Wish make={make} />
+        {link && <Link key={link} link={link} />}
+        {problem && <p class="danger" role="alert">{problem}</p>}
+        {shares.length > 0 && <Existing shares={shares} revoke={revoke} />}
+        <div class="actions">
+          <button type="button" onClick={close}>{TEXT.close}</button>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function said(error: unknown): string {
+  return (error instanceof Error && error.message) || TEXT.serverTrouble;
+}
+
+function Wish({ make }: { make(control: boolean, lifetime: number): void }) {
+  const [control, setControl] = useState(false);
+  const [lifetime, setLifetime] = useState(24 * 3600);
+  const submit = (event: Event) => {
+    event.preventDefault();
+    make(control, lifetime);
+  };
+  return (
+    <form class="wish" onSubmit={submit}>
+      <label>
+        {TEXT.shareMay}
+        <select name="control" value={String(control)}
+          onChange={(event) => setControl(event.currentTarget.value === "true")}>
+          <option value="false">{TEXT.mayWatch}</option>
+          <option value="true">{TEXT.mayAsk}</option>
+        </select>
+      </label>
+      <label>
+        {TEXT.shareFor}
+        <select name="lifetime" value={lifetime}
+          onChange={(event) => setLifetime(Number(event.currentTarget.value))}>
+          {LIFETIMES.map(([seconds, label]) => <option value={seconds}>{label}</option>)}
+        </select>
+      </label>
+      <button type="submit" class="primary">{TEXT.makeLink}</button>
+    </form>
+  );
+}
+
+function Link({ link }: { link: string }) {
+  const [copied, setCopied] = useState(false);
+  const copy = async () => setCopied(await copyText(link));
+  return (
+    <div class="link">
+      <input type="text" readOnly value={link} aria-label={TEXT.link}
+        onFocus={(event) => event.currentTarget.select()} />
+      <button type="button" onClick={copy}>{copied ? TEXT.copied : TEXT.copy}</button>
+      <p>{TEXT.linkOnce}</p>
+    </div>
+  );
+}
+
+function Existing({ shares, revoke }: { shares: Share[]; revoke(share: Share): void }) {
+  return (
+    <ul class="people">
+      {shares.map((share) => (
+        <li key={share.id}>
+          <span class="name">{share.control ? TEXT.mayAsk : TEXT.mayWatch}</span>
+          <span class="fact">
+            {TEXT.shareLasts(share.expires - Date.now() / 1000)}, {TEXT.watching(share.watching)}
+          </span>
+          <button type="button" class="small" onClick={() => revoke(share)}>{TEXT.revoke}</button>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,289 @@
+/**
+ * What one tab does over its life: connect, come back, stop where nothing comes back by itself.
+ * Everything of the browser is given from outside, so that a test can be the browser.
+ */
+import { type Api, ApiError } from "./api.ts";
+import { backoff } from "./backoff.ts";
+import { Connection, type SocketLike, type Timers } from "./connection.ts";
+import type { Screen } from "./output.ts";
+import type { ErrorMessage, Size } from "./protocol.ts";
+import { Session } from "./session.ts";
+import { isFinal, type Status } from "./status.ts";
+import { TEXT } from "./text.ts";
+import { judge } from "./verdict.ts";
+
+export interface Surroundings {
+  api: Pick<Api, "token" | "me">;
+  socket(): SocketLike;
+  timers: Timers;
+  now(): number;
+  random(): number;
+  online(): boolean;
+}
+
+export interface TabEvents {
+  /** Status, role, waiting input or held input changed. */
+  changed(): void;
+  attached(id: string): void;
+  skipped(bytes: number): void;
+  notice(code: string, message: string): void;
+}
+
+/** Failed upgrades in a row after which the page says so instead of just waiting. */
+const UPGRADES_BEFORE_SAYING_SO = 2;
+
+/** Statuses that stay until an operator changes something: the origin or the host is not allowed. */
+const REFUSED: ReadonlySet<number> = new Set([403, 421]);
+
+export class Tab {
+  status: Status = { kind: "connecting" };
+  readonly session: Session;
+
+  private connection: Connection | null = null;
+  private failures = 0;
+  private refusedUpgrades = 0;
+  private timer: number | null = null;
+  /** Rises with each attempt, so that the answer of an earlier one is not taken for this one's. */
+  private turn = 0;
+  private freshToken = false;
+  /** Whether something was asked for on this connection that may be refused without ending it. */
+  private asked = false;
+  /** Whether the server owes an answer for longer than it takes. */
+  private silent = false;
+
+  constructor(
+    screen: Screen,
+    private readonly world: Surroundings,
+    private readonly events: TabEvents,
+    wish: Size,
+    request: string,
+    id: string | null,
+    share: string | null = null,
+  ) {
+    this.session = new Session(
+      screen,
+      {
+        attached: (session) => this.attached(session),
+        changed: () => this.roleChanged(),
+        skipped: (bytes) => events.skipped(bytes),
+        notice: (code, message) => events.notice(code, message),
+        complained: (error) => this.complained(error),
+        broken: () => this.broken(),
+      },
+      wish,
+      request,
+      () => world.now(),
+    );
+    this.session.id = id;
+    this.session.share = share;
+  }
+
+  /** Connect because a person opened the page. */
+  start(): void {
+    this.session.control = "take";
+    void this.connect();
+  }
+
+  /** Have control because a person asked for it, if need be on a new connection. */
+  takeControl(): void {
+    if (this.session.live) {
+      this.asked = true;
+      this.session.requestControl();
+      return;
+    }
+    this.session.control = "take";
+    this.connection?.drop();
+    this.cancelTimer();
+    this.failures = 0;
+    void this.connect();
+  }
+
+  /** Let another client write. */
+  grantControl(client: string): void {
+    this.asked = true;
+    this.session.grantControl(client);
+  }
+
+  /** Something suggests that the network is there: try at once, or look whether the link lives. */
+  nudge(): void {
+    if (this.status.kind === "reconnecting" && this.timer !== null) {
+      this.cancelTimer();
+      void this.connect();
+    } else this.connection?.probe();
+  }
+
+  /** The browser says that the network is gone. */
+  doubt(): void {
+    this.connection?.doubt();
+  }
+
+  /** Let go of the connection, for example because the page is put away. */
+  suspend(): void {
+    this.connection?.drop();
+    this.cancelTimer();
+  }
+
+  /** The page is back from the browser's cache. */
+  wake(): void {
+    if (isFinal(this.status) || this.connection) return;
+    this.cancelTimer();
+    void this.connect();
+  }
+
+  private async connect(): Promise<void> {
+    const turn = ++this.turn;
+    const first = this.status.kind === "connecting" || isFinal(this.status);
+    this.show(first ? { kind: "connecting" } : this.reconnecting(0, ""));
+    if (this.session.id !== null && this.session.token === null) {
+      if (this.session.share !== null) this.freshToken = true;
+      else if (!(await this.fetchToken(turn))) return;
+    }
+    if (turn !== this.turn) return;
+    this.connection = new Connection(
+      this.world.socket(),
+      {
+        opened: (connection) => this.session.connected(connection),
+        text: (frame) => this.session.text(frame),
+        bytes: (data) => this.session.bytes(data),
+        silent: (yes) => {
+          this.silent = yes;
+          this.roleChanged();
+        },
+        closed: (code, opened) => this.closed(code, opened),
+      },
+      this.world.timers,
+    );
+  }
+
+  /** Get a token for the session; false where this attempt is over. */
+  private async fetchToken(turn: number): Promise<boolean> {
+    try {
+      const token = await this.world.api.token(this.session.id ?? "");
+      if (turn !== this.turn) return false;
+      this.session.token = token;
+      this.freshToken = true;
+      return true;
+    } catch (error) {
+      if (turn !== this.turn) return false;
+      if (error instanceof ApiError && error.status === 404) this.show({ kind: "missing" });
+      else if (error instanceof ApiError && error.status === 410) {
+        this.show({ kind: "expired", message: error.message });
+      } else this.httpProblem(error);
+      return false;
+    }
+  }
+
+  /** What an HTTP request has shown about every connection, not about one session. */
+  private httpProblem(error: unknown): void {
+    if (!(error instanceof ApiError)) this.retry(this.unreachable());
+    else if (error.status === 401) {
+      // Nobody is logged in where a share is all that there is, and it is good for nothing now.
+      this.show(this.session.share === null ? { kind: "login", gone: true } : { kind: "unshared" });
+    }
+    else if (REFUSED.has(error.status)) this.show({ kind: "refused", message: error.message });
+    else this.retry(error.message || TEXT.serverTrouble, { least: (error.retryAfter ?? 0) * 1000 });
+  }
+
+  private unreachable(): string {
+    return this.world.online() ? TEXT.unreachable : TEXT.offline;
+  }
+
+  private attached(id: string): void {
+    this.failures = 0;
+    this.refusedUpgrades = 0;
+    this.freshToken = false;
+    this.events.attached(id);
+    this.roleChanged();
+  }
+
+  private roleChanged(): void {
+    if (this.session.role === "writer") this.asked = false;
+    if (this.session.live) {
+      const kind = this.session.role === "viewer" ? "viewer" : "live";
+      this.status = { kind, silent: this.silent };
+    }
+    this.events.changed();
+  }
+
+  private complained({ code, message }: ErrorMessage): void {
+    if (this.asked && (code === "forbidden" || code === "not_found")) {
+      this.asked = false;
+      this.events.notice(code, message);
+    }
+  }
+
+  private broken(): void {
+    this.connection?.drop();
+  }
+
+  private closed(code: number, opened: boolean): void {
+    this.connection = null;
+    this.asked = this.silent = false;
+    this.session.disconnected();
+    if (!opened) {
+      void this.upgradeFailed();
+      return;
+    }
+    const verdict = judge(code, {
+      error: this.session.error,
+      exit: this.session.exit,
+      hasSession: this.session.id !== null,
+      freshToken: this.freshToken,
+      guest: this.session.share !== null,
+      now: this.world.now(),
+    });
+    if (verdict.then === "stop") this.show(verdict.status);
+    else if (verdict.then === "retry") this.retry(verdict.reason, verdict);
+    else {
+      this.session.token = null;
+      void this.connect();
+    }
+  }
+
+  /** Browsers do not say why an upgrade failed; the server does, over HTTP. */
+  private async upgradeFailed(): Promise<void> {
+    const turn = this.turn;
+    this.refusedUpgrades += 1;
+    try {
+      await this.world.api.me();
+    } catch (error) {
+      if (turn === this.turn) this.httpProblem(error);
+      return;
+    }
+    const again = this.refusedUpgrades >= UPGRADES_BEFORE_SAYING_SO;
+    if (turn === this.turn) this.retry(again ? TEXT.upgradeRefused : "");
+  }
+
+  private retry(reason: string, { goingAway = false, least = 0 } = {}): void {
+    this.cancelTimer();
+    const wait = Math.max(least, backoff(this.failures, this.world.random));
+    this.failures += 1;
+    const lost = this.world.online() ? TEXT.reasonLost : TEXT.offline;
+    this.show(this.reconnecting(this.world.now() + wait, reason || lost, goingAway));
+    this.timer = this.world.timers.set(() => {
+      this.timer = null;
+      void this.connect();
+    }, wait);
+  }
+
+  private reconnecting(at: number, reason: string, goingAway = false): Status {
+    const before = this.status.kind === "reconnecting" ? this.status : null;
+    return {
+      kind: "reconnecting",
+      at,
+      reason: reason || before?.reason || "",
+      goingAway: goingAway || (before?.goingAway ?? false),
+    };
+  }
+
+  private cancelTimer(): void {
+    if (this.timer !== null) this.world.timers.clear(this.timer);
+    this.timer = null;
+  }
+
+  private show(status: Status): void {
+    this.status = status;
+    this.events.changed();
+  }
+}
+

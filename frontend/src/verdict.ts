@@ -1,0 +1,75 @@
+/** What a closed connection means: pure, so that every close code can be gone through in a test. */
+import { CloseCode, type ErrorMessage, type Exited } from "./protocol.ts";
+import { ended, type Final, limited } from "./status.ts";
+import { TEXT } from "./text.ts";
+
+export type Verdict =
+  | { then: "retry"; reason: string; goingAway: boolean }
+  | { then: "token" }
+  | { then: "stop"; status: Final };
+
+export interface Facts {
+  error: ErrorMessage | null;
+  exit: Exited | null;
+  /** Whether this page has been taken up by a session at some time. */
+  hasSession: boolean;
+  /** Whether the token that was refused had been fetched for this very attempt. */
+  freshToken: boolean;
+  /** Whether this page came with a share. */
+  guest: boolean;
+  now: number;
+}
+
+const LIMITS: ReadonlySet<string> = new Set([
+  "server_full", "user_limit", "group_limit", "user_rate", "ip_rate", "audit_unavailable",
+]);
+
+/** Where a token is not good any more the share may still be, and where it is not, nothing is. */
+const SHARE_MAY_HELP: ReadonlySet<number> = new Set([
+  CloseCode.LOGIN_ENDED, CloseCode.FORBIDDEN, CloseCode.NOT_FOUND,
+]);
+
+function retry(reason = "", goingAway = false): Verdict {
+  return { then: "retry", reason, goingAway };
+}
+
+function stop(status: Final): Verdict {
+  return { then: "stop", status };
+}
+
+export function judge(code: number, facts: Facts): Verdict {
+  const { error, exit } = facts;
+  if (exit) return stop(ended(exit));
+  if (facts.guest && SHARE_MAY_HELP.has(code)) {
+    return facts.freshToken ? stop({ kind: "unshared" }) : { then: "token" };
+  }
+  switch (code) {
+    case CloseCode.ENDED:
+      return stop(ended(null));
+    case CloseCode.GOING_AWAY:
+      return retry(TEXT.goingAway, true);
+    case CloseCode.TRY_LATER:
+      // A session that exists is not concerned by a limit; there it means "come back later".
+      if (error && LIMITS.has(error.code) && !facts.hasSession) return stop(limited(error, facts.now));
+      return retry(error?.message ?? "");
+    case CloseCode.SPAWN_FAILED:
+      if (error?.code === "spawn_failed") return stop({ kind: "failed", message: error.message });
+      return retry(TEXT.serverTrouble);
+    case CloseCode.LOGIN_ENDED:
+      return stop({ kind: "login", gone: false });
+    case CloseCode.NOT_FOUND:
+      return facts.hasSession && !facts.freshToken ? { then: "token" } : stop({ kind: "missing" });
+    case CloseCode.EXPIRED:
+      return stop({ kind: "expired", message: error?.message ?? TEXT.expired });
+    case CloseCode.REPLACED:
+      return stop({ kind: "replaced" });
+    case CloseCode.FORBIDDEN:
+    case CloseCode.PROTOCOL:
+    case CloseCode.POLICY:
+      return stop({ kind: "refused", message: error?.message ?? TEXT.refused });
+    case CloseCode.STALLED:
+      return retry(TEXT.stalled);
+    default:
+      return retry();
+  }
+}

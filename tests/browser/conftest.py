@@ -1,0 +1,83 @@
+"""A real Chromium, a real server, and a person at the keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.chromium import ADVICE, find
+from tests.browser.process import ServerProcess, serving
+from tests.browser.tab import Tab
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP *.example 127.0.0.1",
+]
+
+NewTab = Callable[..., Tab]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder needs the browser and the built page."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+# Not for the whole run: Playwright keeps an event loop running, beside which no other can.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    path = find()
+    assert path, ADVICE
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_tab(browser: Browser) -> Iterator[NewTab]:
+    """Open a tab: in a profile of its own, or beside another tab of the same person."""
+    contexts = []
+    tabs: list[Tab] = []
+
+    def make(beside: Tab | None = None, **options: Any) -> Tab:
+        if beside:
+            context = beside.page.context
+        else:
+            context = browser.new_context(**{"viewport": {"width": 1000, "height": 640}, **options})
+            contexts.append(context)
+        tabs.append(Tab(context.new_page()))
+        return tabs[-1]
+
+    yield make
+    for context in contexts:
+        context.close()
+    problems = [problem for tab in tabs for problem in tab.problems]
+    assert not problems, f"the page met unhandled errors: {problems}"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ServerProcess]:
+    """A server with one user, the owner."""
+    with serving(tmp_path) as process:
+        yield process
+
+
+@pytest.fixture
+def tab(server: ServerProcess, new_tab: NewTab) -> Tab:
+    """A tab in which the owner is logged in and has a terminal."""
+    tab = new_tab()
+    tab.log_in(server.login_link)
+    return tab

@@ -1,0 +1,60 @@
+"""A plugin in a distribution of its own, that writes each session's whole output into a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+MODULE = """
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from tornterm.hookspecs import hookimpl
+
+
+class Settings(BaseModel):
+    folder: Path
+
+
+class Observer:
+    def __init__(self, path):
+        self.file = path.open("wb", buffering=0)
+
+    def on_output(self, data, offset, now):
+        assert offset == self.file.tell(), "the observer met a gap"
+        self.file.write(data)
+
+    def on_input(self, data, now): ...
+    def on_resize(self, size, offset, now): ...
+    def on_exit(self, status, now): ...
+
+    def close(self):
+        self.file.close()
+
+
+class Recorder:
+    def __init__(self, settings):
+        self.folder = settings.folder
+
+    @staticmethod
+    @hookimpl
+    def tornterm_register_config():
+        return Settings
+
+    @hookimpl
+    async def tornterm_observe_session(self, session):
+        return Observer(self.folder / session.id)
+"""
+
+
+def install(folder: Path) -> None:
+    """Put the plugin into a folder as pip would, so that a server finds it by its entry point.
+
+    Args:
+        folder: To be on the server's ``PYTHONPATH``.
+    """
+    info = folder / "tornterm_recorder-1.0.dist-info"
+    info.mkdir(parents=True)
+    (folder / "tornterm_recorder.py").write_text(MODULE)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: tornterm-recorder\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[tornterm]\nrecorder = tornterm_recorder:Recorder\n")

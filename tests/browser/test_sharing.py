@@ -1,0 +1,139 @@
+"""Several people at one terminal: two tabs of one person, and a link in another profile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.browser.conftest import NewTab
+from tests.browser.tab import Tab
+
+
+def make_link(tab: Tab, *, control: bool = False) -> str:
+    """Share the terminal as its owner does it, and return the link."""
+    tab.page.click("#menu")
+    tab.page.click("text=Share this terminal")
+    tab.page.select_option("select[name=control]", "true" if control else "false")
+    tab.page.click("text=Make a link")
+    link = tab.page.wait_for_selector("input[aria-label=Link]")
+    assert link is not None
+    tab.page.wait_for_selector(".card .people li")
+    return link.input_value()
+
+
+def close_dialog(tab: Tab) -> None:
+    tab.page.keyboard.press("Escape")
+    tab.page.wait_for_selector("[role=dialog]", state="detached")
+
+
+def test_a_second_tab_settles_in_one_step(tab: Tab, new_tab: NewTab) -> None:
+    """The newest writes, the other watches with a button in sight, and none of them reconnects."""
+    second = new_tab(beside=tab)
+    second.open(tab.page.url)
+    second.wait_state("live")
+    tab.wait_state("viewer")
+    assert tab.page.is_visible(".bar >> text=Take control")
+    second.run("echo settled-''now", r"^settled-now$")
+    tab.wait_text(r"^settled-now$")
+    roles = [message["role"] for message in tab.received("role")]
+    assert roles == ["viewer"]
+    assert second.received("role") == []
+    assert len(tab.received("session")) == 1
+    assert len(tab.received("resumed")) == 0
+    assert len(second.received("resumed")) == 1
+    tab.page.click(".bar >> text=Take control")
+    tab.wait_state("live")
+    second.wait_state("viewer")
+    assert len(tab.received("resumed")) == 0, "taking control needs no new connection"
+
+
+def test_a_viewer_sees_all_of_a_terminal_that_is_larger_than_its_page(
+    tab: Tab, new_tab: NewTab
+) -> None:
+    """It is drawn at the writer's size, smaller, and within the page; the writer's stays."""
+    small = new_tab(beside=tab)
+    small.page.set_viewport_size({"width": 360, "height": 500})
+    size = tab.size
+    small.open(tab.page.url)
+    small.wait_state("live")
+    tab.page.click(".bar >> text=Take control")
+    tab.wait_state("live")
+    small.wait_state("viewer")
+    tab.run("stty size", rf"^{size[1]} {size[0]}$")
+    small.wait_text(rf"^{size[1]} {size[0]}$")
+    assert small.size == size
+    box = small.page.locator(".host .xterm").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 360
+    small.page.click(".bar >> text=Take control")
+    small.wait_state("live")
+    small.run("stty size", r"^\d+ [1-7]\d$")
+    assert small.size[0] < size[0]
+
+
+def test_a_link_in_another_profile_watches_asks_and_types(tab: Tab, new_tab: NewTab) -> None:
+    """Without a login: sees what was there, asks, is granted, types, gives back, is sent away."""
+    tab.run("echo before-''guest", r"^before-guest$")
+    link = make_link(tab, control=True)
+    assert "/s/" in link
+    assert "#share=" in link
+    close_dialog(tab)
+    guest = new_tab()
+    guest.open(link)
+    guest.wait_state("viewer")
+    guest.wait_text(r"^before-guest$")
+    assert guest.page.url == link
+    guest.type("not for a guest\n")
+    guest.page.click(".bar >> text=Ask for control")
+    tab.page.wait_for_selector("text=Guest asks for control")
+    tab.page.click(".notice >> text=Let them type")
+    guest.wait_state("live")
+    tab.wait_state("viewer")
+    guest.run("echo typed-''by-guest", r"^typed-by-guest$")
+    tab.wait_text(r"^typed-by-guest$")
+    assert "not for a guest" not in tab.text()
+    guest.page.reload()
+    guest.wait_state("viewer")
+    tab.wait_state("live")
+    tab.page.click("#menu")
+    tab.page.click("text=Share this terminal")
+    tab.page.click(".card .people >> text=Take back")
+    guest.wait_state("unshared")
+    close_dialog(tab)
+    tab.run("echo still-''here", r"^still-here$")
+    guest.page.reload()
+    guest.page.wait_for_selector("text=not valid any more")
+
+
+def test_a_guest_who_may_only_watch_is_offered_nothing_else(tab: Tab, new_tab: NewTab) -> None:
+    """No button for control, none for ending the session or for sharing it on."""
+    link = make_link(tab)
+    close_dialog(tab)
+    guest = new_tab()
+    guest.open(link)
+    guest.wait_state("viewer")
+    assert not guest.page.is_visible(".bar >> text=Ask for control")
+    guest.page.click("#menu")
+    words = guest.page.inner_text(".sheet")
+    assert "Log in" in words
+    assert "owner" in words  # who is here
+    for absent in ("End this session", "Share this terminal", "Your sessions", "Log out"):
+        assert absent not in words
+
+
+def test_what_waited_too_long_is_asked_about(tab: Tab, tmp_path: Path) -> None:
+    """The page's clock moves on by more than half a minute while the network is away."""
+    tab.run("echo ready-''now", r"^ready-now$")
+    tab.page.clock.install()
+    tab.page.context.set_offline(True)
+    tab.page.evaluate("dispatchEvent(new Event('pagehide'))")  # lets go of the connection
+    tab.type("touch too-late\n")
+    tab.page.clock.fast_forward(31_000)
+    tab.page.context.set_offline(False)
+    tab.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    tab.wait_state("live")
+    tab.page.wait_for_selector("text=were not typed")
+    assert "touch too-late" in tab.page.inner_text(".notice pre")
+    assert not (tmp_path / "home" / "too-late").exists()
+    tab.page.click("text=Type them now")
+    tab.run("ls", r"^too-late$")

@@ -1,0 +1,50 @@
+"""What all tests share: a fresh event loop each, and coroutines as tests."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import inspect
+from collections.abc import Iterator
+
+import pytest
+from tornado.ioloop import IOLoop
+
+TIMEOUT_SECONDS = 90
+"""How long a test may take: long enough for a machine that is busy with much else."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run every ``async def`` test on the event loop, without a mark on each; browsers last.
+
+    Playwright's loop runs in this thread from its first test on, and no other can beside it.
+    """
+    items.sort(key=lambda item: "browser" in item.path.parts)
+    for item in items:
+        function = getattr(item, "obj", None)
+        if "tornterm_loop" in getattr(item, "fixturenames", ()):
+            continue  # it runs on the loop of what plugin authors test with
+        if inspect.iscoroutinefunction(function) and not item.get_closest_marker("gen_test"):
+            item.add_marker(pytest.mark.gen_test(timeout=TIMEOUT_SECONDS))
+
+
+@pytest.fixture
+def io_loop() -> Iterator[IOLoop]:
+    """A loop of the test's own; a task that outlives its test fails it."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    wrapper = IOLoop(asyncio_loop=loop, make_current=False)
+    problems: list[str] = []
+    loop.set_exception_handler(lambda _, context: problems.append(str(context)))
+    yield wrapper
+    left = [task for task in asyncio.all_tasks(loop) if not task.done()]
+    for task in left:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    loop.run_until_complete(loop.shutdown_default_executor())
+    gc.collect()
+    asyncio.set_event_loop(None)
+    wrapper.close()
+    assert not problems, f"the event loop met unhandled errors: {problems}"
+    assert not left, f"tasks were left behind: {left}"

@@ -1,0 +1,321 @@
+"""The page for plugin authors: every block of code in it is run."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from tests.docs.test_readme import free_port
+from tornterm.errors import AuthError, SpawnError
+from tornterm.hookspecs import KINDS
+from tornterm.plugins import PluginHost
+from tornterm.plugins.reference import reference, signature_of
+from tornterm.testing.events import CapturedEvents
+from tornterm.testing.server import LiveServer
+from tornterm.types import AuthRequest, Limits, SessionInfo, Size, SpawnPlan, SpawnRequest, User
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "plugins.md").read_text()
+BLOCKS = re.findall(r"```(\w+)\n(.*?)```", PAGE, re.DOTALL)
+SHELL = [text for language, text in BLOCKS if language == "sh"]
+RECIPES = {
+    text.splitlines()[0].removeprefix("# recipe: "): text
+    for _, text in BLOCKS
+    if text.startswith("# recipe: ")
+}
+FILES = {
+    text.splitlines()[0].removeprefix("# "): text
+    for language, text in BLOCKS
+    if language in ("python", "toml") and not text.startswith(("# recipe: ", "# test: "))
+}
+FIXTURES = next(text for _, text in BLOCKS if text.startswith("# test: fixtures"))
+
+STRANGER = User("carol")
+SESSION = SessionInfo("s1", "alice", "", "", "running", 0.0, Size(), 0, 0)
+
+
+# --- the reference ------------------------------------------------------------------------------
+
+
+def test_the_reference_is_up_to_date() -> None:
+    """`make docs` writes it; every hook stands there with its exact signature."""
+    page = (ROOT / "docs" / "plugin-reference.md").read_text()
+    assert page == reference()
+    for hook in KINDS:
+        assert f"```python\n{signature_of(hook)}: ...\n```" in page
+    for code in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        ast.parse(code)
+
+
+def test_no_block_is_left_out() -> None:
+    """A block of a kind that no test here runs would be run by nobody."""
+    known = {*SHELL, *RECIPES.values(), *FILES.values(), FIXTURES}
+    assert {text for _, text in BLOCKS} == known
+    assert set(FILES) == {"badge.py", "tornterm.toml", "test_badge.py"}
+    assert set(RECIPES) == TRIED
+    assert len(SHELL) == 6
+
+
+def test_links_lead_somewhere() -> None:
+    """Each heading that is linked to is there."""
+    titles = re.findall(r"^#+ (.*)", PAGE, re.MULTILINE)
+    anchors = {re.sub(r"[^a-z0-9 -]", "", title.lower()).replace(" ", "-") for title in titles}
+    assert set(re.findall(r"\]\(#(.*?)\)", PAGE)) <= anchors
+
+
+# --- ten minutes ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The files that a reader has written."""
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """That of a reader: nothing of ours but the commands."""
+    commands = folder / "bin"
+    commands.mkdir(exist_ok=True)
+    for name, module in (("tornterm", "-m tornterm"), ("python", "")):
+        (commands / name).write_text(f'#!/bin/sh\nexec {sys.executable} {module} "$@"\n')
+        (commands / name).chmod(0o755)
+    return {
+        "PATH": f"{commands}:/usr/bin:/bin",
+        "PYTHONPATH": str(ROOT),
+        "HOME": str(folder),
+        "XDG_RUNTIME_DIR": str(folder),
+        "PYTEST_ADDOPTS": "-p no:tornado -p no:cacheprovider -p tornterm.testing.plugin",
+    }
+
+
+def sh(text: str, folder: Path) -> str:
+    """Run a block; what it prints."""
+    done = subprocess.run(
+        ["bash", "-eu"],
+        input=text,
+        cwd=folder,
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@contextmanager
+def serving(command: str, folder: Path) -> Iterator[None]:
+    """Run a block that serves until it is ended."""
+    with subprocess.Popen(
+        ["bash", "-c", f"exec {command}"],
+        cwd=folder,
+        env=environment(folder),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        try:
+            assert process.stdout.readline().startswith("Serving on ")
+            yield
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def test_ten_minutes(folder: Path) -> None:
+    """Plugin, configuration, server: as they stand there, on a port of their own."""
+    install, check, serve, ask, _, _ = SHELL
+    assert install.splitlines()[0].startswith("python3 -m venv")
+    port = str(free_port())
+    file = folder / "tornterm.toml"
+    assert "port = 8765" in file.read_text()
+    file.write_text(file.read_text().replace("8765", port))
+    said = sh(check, folder)
+    assert "is fine" in said
+    assert re.search(r"1\s+badge\s+authenticate", said)
+    assert 'header = "X-Badge"' in said
+    with serving(serve, folder):
+        asked = ask.replace("8765", port).replace("\n", "\necho\n")
+        known, unknown = sh(asked, folder).splitlines()
+    assert '"name": "alice"' in known
+    assert '"error"' in unknown
+
+
+@pytest.mark.slow
+def test_its_tests_pass(folder: Path) -> None:
+    """The conformance suite and the live test, as they stand there."""
+    assert re.search(r"1[0-9] passed", sh(SHELL[4], folder))
+
+
+def test_the_distribution_is_written(tmp_path: Path) -> None:
+    """What is printed says where."""
+    assert "tornterm_badge_reader/__init__.py" in sh(SHELL[5], tmp_path)
+
+
+@pytest.mark.slow
+def test_the_fixtures_are_as_described(tmp_path: Path) -> None:
+    """The example with all of them passes."""
+    (tmp_path / "test_fixtures.py").write_text(FIXTURES)
+    assert "2 passed" in sh("python -m pytest -q test_fixtures.py", tmp_path)
+
+
+# --- recipes --------------------------------------------------------------------------------------
+
+
+def recipe(name: str) -> Any:
+    """The names that a recipe defines; its plugin is the last class."""
+    module = SimpleNamespace()
+    exec(compile(RECIPES[name], name, "exec"), vars(module))
+    last = ast.parse(RECIPES[name]).body[-1]
+    assert isinstance(last, ast.ClassDef)
+    module.plugin = vars(module)[last.name]
+    return module
+
+
+TRIED = {
+    "form",
+    "page",
+    "authorize",
+    "limits",
+    "spawn",
+    "audit",
+    "observe",
+    "task",
+    "command",
+}
+
+
+async def test_recipe_form() -> None:
+    """The form lets in who is on the list, for as long as they are."""
+    plugin = recipe("form").plugin()
+    async with LiveServer(plugins=[plugin]) as server:
+        typed = {"method": "pin_pad", "username": "alice", "pin": "83215977"}
+        origin = {"Origin": server.url.rstrip("/")}
+        answer = await server.fetch("login", method="POST", json=typed, headers=origin)
+        assert answer.code == 200
+        assert b"Log in with a PIN" in (await server.fetch("login")).body
+        wrong = await server.fetch(
+            "login", method="POST", json={**typed, "pin": "1"}, headers=origin
+        )
+        assert wrong.code == 401
+    host = PluginHost([], {}, [plugin])
+    with pytest.raises(AuthError):
+        await host.authenticate(AuthRequest("form", {"method": "pin_pad"}))
+    user = await host.authenticate(AuthRequest("form", typed))
+    assert user is not None and await host.revalidate(user)
+    plugin.pins.clear()
+    assert not await host.revalidate(user)
+
+
+async def test_recipe_page() -> None:
+    """The page takes a ticket once, and the cookie that comes with it counts."""
+    events = CapturedEvents()
+    async with LiveServer(plugins=[recipe("page").plugin(), events]) as server:
+        answer = await server.fetch("-/tickets/ticket-0123456789")
+        assert (answer.code, answer.headers["Location"]) == (302, "../../login?next=/")
+        cookie = answer.headers["Set-Cookie"].split(";")[0]
+        me = await server.fetch("api/me", headers={"Cookie": cookie})
+        assert me.code == 200 and b"alice" in me.body
+        assert (await events.wait_for("auth.ok")).facts["backend"] == "tickets"
+        assert (await server.fetch("-/tickets/ticket-0123456789")).code == 403
+
+
+async def test_recipe_authorize() -> None:
+    """Guests may not at night, teachers may watch, and the rest is as it was."""
+    plugin = recipe("authorize").plugin
+    plugin.clock = staticmethod(lambda: time.struct_time((2026, 1, 1, 23, 0, 0, 0, 1, 0)))
+    host = PluginHost([], {}, [plugin])
+    assert not await host.authorize(User("g", ("guests",)), "create", None)
+    assert await host.authorize(STRANGER, "create", None)
+    assert await host.authorize(User("t", ("teachers",)), "watch", SESSION)
+    assert not await host.authorize(STRANGER, "watch", SESSION)
+
+
+async def test_recipe_limits() -> None:
+    """Guests have one session, and everybody else what was configured."""
+    host = PluginHost([], {}, [recipe("limits").plugin])
+    assert await host.limits(User("g", ("guests",)), Limits(5, 7)) == Limits(1, 7)
+    assert await host.limits(STRANGER, Limits(5, 7)) == Limits(5, 7)
+
+
+async def test_recipe_spawn() -> None:
+    """The profile is for students, and no plan writes core files."""
+    host = PluginHost(["shell"], {}, [recipe("spawn").plugin])
+    wish = SpawnRequest("s1", Size(), profile="python")
+    student = User("s", ("students",))
+    plan = await host.spawn(student, wish)
+    assert plan.argv[-1] == "python3"
+    with pytest.raises(SpawnError, match="for students"):
+        await host.spawn(STRANGER, wish)
+    other = await host.spawn(STRANGER, SpawnRequest("s1", Size()))
+    assert isinstance(other, SpawnPlan) and other.argv != plan.argv
+    prepared = await host.prepare_spawn(student, plan)
+    assert prepared.rlimits == {"CORE": (0, 0)}
+
+
+async def test_recipe_audit(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each event is a line on stderr."""
+    async with LiveServer(plugins=[recipe("audit").plugin]) as server:
+        await server.fetch("api/me", headers={"Authorization": "Bearer wrong"})
+    assert '"event": "auth.failed"' in capsys.readouterr().err
+
+
+async def test_recipe_observe(
+    tornterm_server: Any, tornterm_client: Any, tornterm_echo: Any
+) -> None:
+    """The count is that of the session's output."""
+    plugin = recipe("observe").plugin()
+    server = await tornterm_server(plugins=[tornterm_echo, plugin])
+    client = await tornterm_client(server)
+    await client.wait_for(tornterm_echo.READY)
+    assert plugin.totals == {client.session: len(tornterm_echo.READY)}
+
+
+async def test_recipe_task() -> None:
+    """The task runs between startup and shutdown."""
+    plugin = recipe("task").plugin
+    plugin.seconds = 0.001
+    rechecked = asyncio.Event()
+    app: Any = SimpleNamespace(recheck_logins=rechecked.set)
+    host = PluginHost([], {}, [plugin])
+    await host.startup(app)
+    await asyncio.wait_for(rechecked.wait(), 10)
+    await host.shutdown(app)
+
+
+def test_recipe_command() -> None:
+    """The command says hello."""
+    ((_, command),) = PluginHost([], {}, [recipe("command").plugin]).commands()
+    assert isinstance(command, click.Command)
+    assert CliRunner().invoke(command, ["alice"]).output == "hello alice\n"
+
+
+def test_the_table_of_events_is_complete() -> None:
+    """Every event that the sources record is in the table, and no other."""
+    sources = [*(ROOT / "tornterm").rglob("*.py")]
+    recorded = {
+        name
+        for path in sources
+        if "testing" not in path.parts
+        for name in re.findall(
+            r'"((?:auth|session|control|share|plugin|audit|admin)\.[a-z]+)"', path.read_text()
+        )
+    }
+    table = PAGE.split("| event | when | facts |")[1].split("\n\n")[0]
+    assert set(re.findall(r"`([a-z]+\.[a-z]+)`", table)) == recorded - {"audit.jsonl"}

@@ -1,0 +1,114 @@
+"""The distributions in plugins/: each is complete, typed, documented, and stands on its own."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import subprocess
+import sys
+import zipfile
+from configparser import ConfigParser
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+
+import pytest
+
+from tornterm.plugins import PluginHost
+from tornterm.plugins.tables import model_of
+
+FOLDERS = sorted(
+    path.parent for path in (Path(__file__).parents[2] / "plugins").glob("*/setup.cfg")
+)
+MAY = {
+    "tornterm",
+    "tornterm.config.fields",
+    "tornterm.errors",
+    "tornterm.hookspecs",
+    "tornterm.types",
+}
+"""What a plugin may import of tornterm: what the guide promises to keep."""
+
+each = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+
+
+def metadata(folder: Path) -> ConfigParser:
+    config = ConfigParser(delimiters="=")
+    config.read(folder / "setup.cfg")
+    return config
+
+
+def entry_point(folder: Path) -> tuple[str, str]:
+    """The plugin's name and its target."""
+    (line,) = metadata(folder)["options.entry_points"]["tornterm"].strip().splitlines()
+    name, _, target = (part.strip() for part in line.partition("="))
+    return name, target
+
+
+def plugin_of(folder: Path) -> type:
+    module, _, attribute = entry_point(folder)[1].partition(":")
+    plugin = getattr(importlib.import_module(module), attribute)
+    assert isinstance(plugin, type)
+    return plugin
+
+
+def test_there_are_some() -> None:
+    """A folder that is lost would be tested no more."""
+    assert [folder.name for folder in FOLDERS] == ["tornterm-audit-webhook", "tornterm-auth-oidc"]
+
+
+@each
+def test_its_names_agree(folder: Path) -> None:
+    """The plugin's own name is that of its entry point, as its table is named."""
+    assert getattr(plugin_of(folder), "name", None) == entry_point(folder)[0]
+    assert metadata(folder)["metadata"]["name"] == folder.name
+
+
+@each
+def test_every_setting_is_in_its_readme(folder: Path) -> None:
+    """With its threats, so that an operator knows what they let in."""
+    text = (folder / "README.md").read_text()
+    model = model_of(*entry_point(folder)[:1], plugin_of(folder))
+    assert model is not None
+    for key in model.model_fields:
+        assert f"`{key}`" in text, key
+    assert "\n## Threats\n" in text
+
+
+@each
+def test_it_imports_what_an_outsider_may(folder: Path) -> None:
+    """And its tests use nothing of ours but `tornterm.testing`, besides that."""
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Import | ast.ImportFrom):
+                continue
+            named = [alias.name for alias in node.names]
+            for module in [node.module or ""] if isinstance(node, ast.ImportFrom) else named:
+                if module == "tornterm" or module.startswith("tornterm."):
+                    ours = "tests" in path.parts and module.startswith("tornterm.testing")
+                    assert module in MAY or ours, f"{path.name} imports {module}"
+
+
+@each
+@pytest.mark.slow
+def test_its_wheel_is_complete(folder: Path, tmp_path: Path) -> None:
+    """Code, types and entry point, and no tests."""
+    source = tmp_path / "source"
+    copytree(folder, source, ignore=ignore_patterns("*.egg-info", "build", "__pycache__"))
+    options = ("--no-deps", "--no-build-isolation", "--quiet", "--wheel-dir", str(tmp_path))
+    command = (sys.executable, "-m", "pip", "wheel", *options, ".")
+    done = subprocess.run(command, cwd=source, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    package = entry_point(folder)[1].partition(":")[0]
+    assert f"{package}/py.typed" in names
+    assert {name.split("/")[0].split("-")[0] for name in names} == {package}
+    assert any(name.endswith("entry_points.txt") for name in names)
+
+
+@each
+def test_it_can_be_handed_over(folder: Path) -> None:
+    """It says what its table lacks, as every plugin does."""
+    with pytest.raises(Exception, match="is missing"):
+        PluginHost([], {}, [plugin_of(folder)])

@@ -1,0 +1,20 @@
+"""The fuzz target, for a little while; ``python -m tests.screen.fuzz`` runs it for longer."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.screen.fuzz import guarded
+
+
+def test_nothing_is_found_in_a_moment() -> None:
+    status, words = guarded(1, 1.0)
+    assert status == 0, words
+
+
+@pytest.mark.slow
+def test_nothing_is_found_in_a_minute() -> None:
+    status, words = guarded(int(time.time()) * 1000, 60.0)
+    assert status == 0, words

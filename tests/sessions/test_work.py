@@ -1,0 +1,107 @@
+"""How much is done per megabyte, counted rather than timed: a regression fails on any machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.sessions.conftest import Stage
+from tornterm.sessions.accounting import DELAY, STEP
+from tornterm.sessions.attachment import MAX_FRAME
+from tornterm.sessions.flush import LARGE, WINDOW
+
+MIB = 1024 * 1024
+READ = b"x" * 4096
+"""What one read of a terminal brings."""
+
+
+def test_a_flood_goes_out_in_few_large_frames(stage: Callable[..., Stage]) -> None:
+    """However eagerly the client acknowledges, a mebibyte is hardly more than sixteen frames."""
+    world = stage(capacity=2 * MIB)
+    attachment, line = world.open()
+    line.take()
+    for _ in range(MIB // len(READ)):
+        world.terminal.print(READ)
+        attachment.acknowledge(attachment.cursor.offset)
+    world.clock.advance(WINDOW)
+    assert len(line.output()) == MIB
+    assert len(line.frames) <= MIB // MAX_FRAME + 2
+
+
+def test_an_acknowledgement_is_not_answered_with_what_is_being_gathered(
+    stage: Callable[..., Stage],
+) -> None:
+    """The window was not what held it back."""
+    world = stage(capacity=2 * MIB)
+    attachment, line = world.open()
+    world.terminal.print(b"x" * LARGE)
+    world.terminal.print(b"gathered")
+    line.take()
+    attachment.acknowledge(LARGE)
+    assert line.frames == []
+    world.clock.advance(WINDOW)
+    assert line.output() == b"gathered"
+
+
+def test_an_acknowledgement_sends_on_what_the_window_held_back(
+    stage: Callable[..., Stage],
+) -> None:
+    """Nothing else would: the log grows no more, and no timer runs."""
+    world = stage(capacity=64 * 1024)
+    attachment, line = world.open()
+    world.terminal.print(b"x" * 48 * 1024)
+    world.clock.advance(WINDOW)
+    assert len(line.output()) == 32 * 1024
+    attachment.acknowledge(32 * 1024)
+    assert len(line.output()) == 48 * 1024
+
+
+def test_an_answered_key_leaves_no_timer(stage: Callable[..., Stage]) -> None:
+    """One frame, and nothing that would wake an idle session once it has been acknowledged."""
+    world = stage()
+    attachment, line = world.open()
+    attachment.acknowledge(0)
+    line.take()
+    before = world.clock.pending
+    world.terminal.print(b"a")
+    assert line.output() == b"a"
+    attachment.acknowledge(1)
+    assert world.clock.pending <= before + 1  # the one that watches for a stall goes by itself
+    world.clock.advance(61)
+    assert world.clock.pending <= before
+
+
+def test_keys_are_accounted_for_together(stage: Callable[..., Stage]) -> None:
+    """A message for each would wake the client just before each echo."""
+    world = stage()
+    attachment, line = world.open()
+    attachment.declare_lease(world.session.lease)
+    line.take()
+    for key in range(10):
+        attachment.accept_input(b"k")
+        world.terminal.print(b"k")
+        attachment.acknowledge(key + 1)
+    assert line.frames == [b"k"] * 10
+    line.take()
+    world.clock.advance(DELAY)
+    (account,) = line.frames
+    assert isinstance(account, dict) and (account["type"], account["offset"]) == ("input_ack", 10)
+    line.take()
+    world.clock.advance(10 * DELAY)
+    assert line.frames == []
+
+
+def test_an_account_that_somebody_may_wait_for_is_given_at_once(
+    stage: Callable[..., Stage],
+) -> None:
+    """A paste wants to go on, a refusal to be shown, a new lease to be used."""
+    world = stage()
+    attachment, line = world.open()
+    attachment.accept_input(b"no lease")
+    assert line.messages("input_ack")[-1]["refused"] == 8
+    attachment.declare_lease(world.session.lease)
+    attachment.accept_input(b"x" * STEP)
+    assert line.messages("input_ack")[-1]["offset"] == 8 + STEP
+    attachment.accept_input(b"y")
+    line.take()
+    world.resume(0, take=True)
+    assert [m["offset"] for m in line.messages("input_ack")] == [9 + STEP]

@@ -1,0 +1,64 @@
+"""Installs what the tests need from the system, where it is missing and where we may.
+
+The Makefile runs this file, so it must not need anything but the standard library. Without
+Chromium nothing of the page can be tested, so that is the one that must be there in the end.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"))
+PACKAGES = {"nginx": "nginx-light", "systemd-analyze": "systemd"}
+"""Debian's packages, by the program that the tests of the documentation's examples call."""
+
+
+def which(program: str) -> str | None:
+    """The path of a program; also of those that are only on an administrator's PATH."""
+    return shutil.which(program, path=PATH)
+
+
+def run(*command: str) -> bool:
+    """Run a command that a person may watch, and say whether it went well."""
+    print("+", " ".join(command), file=sys.stderr, flush=True)
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    silent = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
+    done = subprocess.run(command, env=env, **silent)
+    return done.returncode == 0
+
+
+def install(*packages: str) -> bool:
+    """Install Debian's packages where this is Debian and we are root."""
+    if not packages:
+        return True
+    if not shutil.which("apt-get") or os.geteuid() != 0:
+        return False
+    get = ("apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages)
+    return run("apt-get", "update", "-qq") and run(*get)
+
+
+def main() -> int:
+    """Install what is missing; 0 where Chromium is there afterwards."""
+    sys.path.insert(0, str(ROOT))
+    from tests.browser import chromium
+
+    missing = [package for program, package in PACKAGES.items() if not which(program)]
+    if not chromium.find():
+        missing.append("chromium")
+    if not install(*missing) and missing:
+        print(f"Tests that need {', '.join(missing)} cannot run here.", file=sys.stderr)
+    if not chromium.find():
+        run(sys.executable, "-m", "playwright", "install", "chromium")
+    if not chromium.find():
+        print(chromium.ADVICE, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""Servers that end with their test."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from typing import Any
+
+import pytest
+from tornado.ioloop import IOLoop
+
+from tests.web.site import Site
+from tornterm.sessions.clock import Clock
+
+Serve = Callable[..., Awaitable[Site]]
+
+
+@pytest.fixture
+def serve(io_loop: IOLoop) -> Iterator[Serve]:
+    """Start a server: ``await serve({table: {key: value}}, plugins, clock)``."""
+    sites: list[Site] = []
+
+    async def start(
+        tables: dict[str, Any] | None = None,
+        plugins: Iterable[object] = (),
+        clock: Clock | None = None,
+    ) -> Site:
+        site = await Site(tables or {}, plugins, clock).start()
+        sites.append(site)
+        return site
+
+    yield start
+    for site in sites:
+        io_loop.run_sync(site.stop)

@@ -1,0 +1,118 @@
+"""The page and its files."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.web.conftest import Serve
+from tornterm.web.render import asset_names, json_for_script, static_path
+
+
+async def test_the_page_knows_what_it_needs(serve: Serve) -> None:
+    """Which session it shows, who looks at it, and what the operator wants it to look like."""
+    site = await serve({"ui": {"title": "Shells", "theme": "dark", "font_size": 18}})
+    cookie = await site.log_in()
+    for path, session in (("/", ""), ("/s/0123abcd", "0123abcd")):
+        answer = await site.ask(path, headers=cookie)
+        assert answer.status == 200
+        assert answer["Content-Type"] == "text/html; charset=UTF-8"
+        text = answer.body.decode()
+        config = json.loads(text.partition('id="tornterm-config">')[2].partition("<")[0])
+        assert (config["session"], config["base"]) == (session, "/")
+        assert (config["title"], config["theme"], config["font_size"]) == ("Shells", "dark", 18)
+        assert config["user"]["name"] == "alice"
+        assert "<title>Shells</title>" in text
+
+
+async def test_only_its_owner_learns_the_name_of_a_session(serve: Serve) -> None:
+    """Not who else is logged in, whatever the address says."""
+    site = await serve()
+    shown = []
+    alice = await site.log_in()
+    made = await site.ask("/api/sessions", "POST", alice, {"title": "Secret plan"})
+    path = f"/s/{made.json['session']['id']}"
+    for cookie in (alice, await site.log_in("bob")):
+        text = (await site.ask(path, headers=cookie)).body.decode()
+        config = json.loads(text.partition('id="tornterm-config">')[2].partition("<")[0])
+        shown.append(config["session_title"])
+    assert shown == ["Secret plan", ""]
+
+
+async def test_the_page_shows_no_secret_and_runs_nothing_inline(serve: Serve) -> None:
+    """No cookie and no token stand in it, and every script comes from a file of ours."""
+    site = await serve()
+    cookie = await site.log_in()
+    text = (await site.ask("/", headers=cookie)).body.decode()
+    assert cookie["Cookie"].partition("=")[2] not in text
+    for script in re.findall(r"<script[^>]*>", text):
+        assert 'src="/static/' in script or 'type="application/json"' in script
+    assert not re.search(r"\son[a-z]+=|javascript:|<style", text)
+
+
+async def test_every_file_that_the_page_names_is_there(serve: Serve) -> None:
+    """Below the base path that the browser sees, and without a login."""
+    site = await serve({"server": {"base_url": "/terminals/"}})
+    cookie = await site.log_in()
+    pages = [await site.ask("/terminals/", headers=cookie), await site.ask("/terminals/login")]
+    found = {
+        name
+        for page in pages
+        for name in re.findall(r'"(/[^"]+-[A-Z0-9]{8}\.\w+)"', page.body.decode())
+    }
+    assert len(found) >= 5
+    for path in found:
+        answer = await site.ask(path)
+        assert answer.status == 200, path
+        assert answer["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert answer["ETag"]
+        again = await site.ask(path, headers={"If-None-Match": answer["ETag"]})
+        assert again.status == 304
+
+
+async def test_static_serves_the_page_and_nothing_else(serve: Serve) -> None:
+    """Neither a way out of the folder, nor what else lies in it, nor a list of it."""
+    site = await serve()
+    for path in (
+        "",
+        ".",
+        "..",
+        "../templates/page.html",
+        "..%2ftemplates%2fpage.html",
+        "%2e%2e/web/app.py",
+        "....//app.py",
+        "/etc/passwd",
+        "%2fetc%2fpasswd",
+        "manifest.json",
+        "sources.sha256",
+        "x-ABCDEFGH.js",
+        "page-%00ABCDEF.js",
+        "\\..\\app.py",
+    ):
+        answer = await site.ask(f"/static/{path}")
+        assert answer.status in (403, 404), path
+        assert b"def " not in answer.body and b"root:" not in answer.body
+    assert (await site.ask("/static/THIRD_PARTY.txt")).status == 200
+    name = asset_names()["page.js"]
+    assert (await site.ask(f"/static/{name}", "HEAD")).status == 200
+    assert (await site.ask(f"/static/{name}", "POST", {"Origin": site.origin})).status == 405
+
+
+def test_the_built_files_have_hashed_names() -> None:
+    """What is kept for good by browsers must change its name with its contents."""
+    unhashed = {"manifest.json", "sources.sha256", "THIRD_PARTY.txt"}
+    for path in Path(static_path()).iterdir():
+        assert path.name in unhashed or re.fullmatch(r".+-[A-Z0-9]{8}\.[a-z0-9]+", path.name)
+
+
+@given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+def test_nothing_ends_the_script_element(value: object) -> None:
+    """Whatever a title or a name holds, the page's data stays data, and stays the same."""
+    text = json_for_script(value)
+    assert not set(text) & set("<>&\u2028\u2029")
+    assert json.loads(text) == value

@@ -1,0 +1,82 @@
+"""Small steps through what has come: exact, and next to no work."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from tornado.ioloop import IOLoop
+from tornado.iostream import IOStream, StreamClosedError
+
+from tornterm.web.readahead import ReadAhead
+
+
+class CountingStream(IOStream):
+    """Counts the reads of the socket."""
+
+    reads = 0
+
+    def read_from_fd(self, buf: bytearray | memoryview) -> int | None:
+        self.reads += 1
+        return super().read_from_fd(buf)
+
+
+@pytest.fixture
+def ends(io_loop: IOLoop) -> Iterator[tuple[CountingStream, socket.socket]]:
+    """A stream, and the socket at its other end."""
+    ours, theirs = socket.socketpair()
+    stream = CountingStream(ours)
+    with closing(stream), theirs:
+        yield stream, theirs
+
+
+async def test_bytes_come_in_order_however_they_were_cut(
+    ends: tuple[CountingStream, socket.socket],
+) -> None:
+    """Every step gets what it asked for, from one read or from several."""
+    stream, peer = ends
+    reader = ReadAhead(stream)
+    sent = bytes(range(256)) * 40
+    got, at = b"", 0
+    for step in (0, 1, 2, 4, 200, 3, 5000):
+        while at < len(got) + step:
+            peer.send(sent[at : at + 97])
+            at += 97
+        got += await reader.read_bytes(step)
+    assert got == sent[: len(got)] and len(got) == 5210
+
+
+async def test_many_small_frames_are_one_read(
+    ends: tuple[CountingStream, socket.socket],
+) -> None:
+    """Nor is there a turn of the event loop between them."""
+    stream, peer = ends
+    reader = ReadAhead(stream)
+    peer.send(b"ab" * 1000)
+    turns = asyncio.create_task(asyncio.sleep(0))
+    await reader.read_bytes(2)
+    reads = stream.reads
+    await turns
+    later = asyncio.create_task(asyncio.sleep(0))
+    for _ in range(999):
+        assert await reader.read_bytes(2) == b"ab"
+    assert not later.done()
+    assert (stream.reads, reads) == (1, 1)
+    await later
+
+
+async def test_what_came_before_the_end_can_be_read(
+    ends: tuple[CountingStream, socket.socket],
+) -> None:
+    """The end shows where something is missing, not before."""
+    stream, peer = ends
+    reader = ReadAhead(stream)
+    peer.send(b"abc")
+    peer.close()
+    assert await reader.read_bytes(3) == b"abc"
+    with pytest.raises(StreamClosedError):
+        await reader.read_bytes(1)
+    assert reader.closed()

@@ -1,0 +1,150 @@
+"""Frames on a real socket: whole, in order, one system call each while the peer reads."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from contextlib import closing
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from tornado.iostream import IOStream
+from tornado.websocket import WebSocketClosedError
+
+from tornterm.web import transport as module
+from tornterm.web.transport import SocketTransport
+
+
+class Pair:
+    """A transport and the peer's end of its connection."""
+
+    def __init__(self) -> None:
+        ours, self.peer = socket.socketpair()
+        self.peer.setblocking(False)
+        self.stream = IOStream(ours)
+        handler: Any = SimpleNamespace(
+            ws_connection=SimpleNamespace(stream=self.stream, is_closing=self._is_closing),
+            get_compression_options=lambda: None,
+            write_message=self._closed,
+        )
+        self.transport = SocketTransport(handler, "127.0.0.1")
+
+    said_goodbye = False
+
+    def _is_closing(self) -> bool:
+        return self.said_goodbye or self.stream.closed()
+
+    def _closed(self, frame: str | bytes, binary: bool) -> None:
+        raise WebSocketClosedError
+
+    def close(self) -> None:
+        self.stream.close()
+        self.peer.close()
+
+    async def read(self, size: int) -> bytes:
+        data = b""
+        while len(data) < size:
+            data += await asyncio.get_running_loop().sock_recv(self.peer, size - len(data))
+        return data
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The bytes that each system call took."""
+    taken: list[int] = []
+    give = module._give
+
+    def counted(sock: socket.socket, header: bytes, data: bytes) -> int:
+        taken.append(give(sock, header, data))
+        return taken[-1]
+
+    monkeypatch.setattr(module, "_give", counted)
+    return taken
+
+
+@pytest.mark.parametrize(
+    ("size", "header"),
+    [
+        (0, b"\x82\x00"),
+        (125, b"\x82\x7d"),
+        (126, b"\x82\x7e\x00\x7e"),
+        (65535, b"\x82\x7e\xff\xff"),
+        (65536, b"\x82\x7f" + (65536).to_bytes(8, "big")),
+    ],
+)
+async def test_a_frame_is_one_system_call(calls: list[int], size: int, header: bytes) -> None:
+    """Nothing is left to wait for, so nothing is counted as unsent."""
+    with closing(Pair()) as pair:
+        data = os.urandom(size)
+        pair.transport.send_bytes(data)
+        assert calls == [len(header) + size]
+        assert pair.transport.unsent == 0
+        assert await pair.read(len(header) + size) == header + data
+
+
+async def test_frames_stay_whole_and_in_order_when_the_socket_is_full(calls: list[int]) -> None:
+    """What the socket does not take waits in the stream, and so does all that follows it."""
+    with closing(Pair()) as pair:
+        sent = b""
+        moved: list[int] = []
+        pair.transport.on_writable = lambda: moved.append(pair.transport.unsent)
+        for number in range(40):
+            data = bytes([number]) * 30_000
+            pair.transport.send_bytes(data)
+            pair.transport.send_text("{}")
+            sent += b"\x82\x7e" + len(data).to_bytes(2, "big") + data + b"\x81\x02{}"
+        assert pair.transport.unsent > 0
+        assert pair.stream.writing()
+        attempts = len(calls)
+        assert attempts < 80  # behind a queue the socket is not tried again
+        assert await pair.read(len(sent)) == sent
+        while pair.transport.unsent:
+            await asyncio.sleep(0)
+        assert moved[-1] == 0
+        pair.transport.send_bytes(b"again")
+        assert len(calls) == attempts + 1
+
+
+async def test_nothing_follows_a_close_frame(calls: list[int]) -> None:
+    """Where the client has said goodbye and Tornado has answered it, output is dropped."""
+    with closing(Pair()) as pair:
+        pair.said_goodbye = True
+        pair.transport.send_bytes(b"late")
+        pair.transport.send_text("late")
+        assert calls == []
+        with pytest.raises(BlockingIOError):
+            pair.peer.recv(1)
+
+
+async def test_a_connection_that_is_gone_is_no_error() -> None:
+    """The handler's `on_close` says so; sending does not raise."""
+    with closing(Pair()) as pair:
+        pair.peer.close()
+        for _ in range(3):
+            pair.transport.send_bytes(b"x" * 1000)
+            await asyncio.sleep(0)
+
+
+async def test_a_compressed_connection_uses_tornados_own_way() -> None:
+    """Its frames are not ours to make."""
+    written: list[tuple[Any, bool]] = []
+
+    def write_message(frame: str | bytes, binary: bool) -> asyncio.Future[None]:
+        written.append((frame, binary))
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        done.set_result(None)
+        return done
+
+    handler: Any = SimpleNamespace(
+        ws_connection=SimpleNamespace(stream=None, is_closing=lambda: False),
+        get_compression_options=dict,
+        write_message=write_message,
+    )
+    transport = SocketTransport(handler, "127.0.0.1")
+    transport.send_bytes(b"data")
+    transport.send_text("text")
+    await asyncio.sleep(0)
+    assert written == [(b"data", True), ("text", False)]
+    assert transport.unsent == 0

@@ -1,0 +1,1 @@
+"""First-party plugins; they import only what anybody's plugin may import."""

@@ -1,0 +1,260 @@
+"""A login shell, or any other command, as the program of a session."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel
+
+from tornterm.builtin.homes import home_below
+from tornterm.config.fields import ConfigTable, explained, setting
+from tornterm.errors import ConfigProblem, SpawnError
+from tornterm.hookspecs import hookimpl
+from tornterm.types import SpawnPlan, SpawnRequest, User
+
+__all__ = ["Shell", "ShellSettings"]
+
+USER = "{user}"
+DEFAULTS = {
+    "LANG": "C.UTF-8",
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+}
+NO_LOGIN = frozenset({"nologin", "false", "true"})
+
+
+def _argument(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("must not contain a NUL character")
+    return text
+
+
+def _variable(name: str) -> str:
+    if not name or "=" in name or "\0" in name:
+        raise ValueError("must be names of environment variables")
+    return name
+
+
+def _directory(text: str) -> str:
+    if (text != "~" and not text.startswith(("/", "~/"))) or "\0" in text:
+        raise ValueError('must be an absolute path, "~", or begin with "~/"')
+    return text
+
+
+def _home(template: str) -> str:
+    if template and not template.startswith("/"):
+        raise ValueError(f'must be an absolute path, like "/home/{USER}", or empty')
+    if template.count(USER) > 1 or set("{}") & set(template.replace(USER, "")):
+        raise ValueError(f"may contain {USER} once, and no other braces")
+    return _argument(template)
+
+
+def _account(name: str) -> str:
+    if name != USER and (set("{}/\0") & set(name) or name.startswith("-")):
+        raise ValueError(f'must be "{USER}", the name of an account, or empty')
+    return name
+
+
+Argument = Annotated[str, AfterValidator(explained(_argument))]
+Variable = Annotated[str, AfterValidator(explained(_variable))]
+
+
+class ShellSettings(ConfigTable):
+    """Which program a session runs, and as whom."""
+
+    command: tuple[Argument, ...] = setting(
+        (),
+        "The program and its arguments; left out, the login shell of the account.",
+        strict=False,
+        example=["/bin/bash", "-l"],
+    )
+    cwd: Annotated[str, AfterValidator(explained(_directory))] = setting(
+        "~", 'Where it begins; "~" is the home directory.'
+    )
+    env: dict[Variable, Argument] = setting({}, "Variables to set.", example={"EDITOR": "vi"})
+    pass_env: tuple[Variable, ...] = setting(
+        ("LANG", "LC_ALL", "PATH", "TZ"),
+        "Variables of the server's own environment that the program gets. Nothing else of it is "
+        "passed on; HOME, USER, LOGNAME, SHELL, TERM, LANG and PATH are always set, and "
+        "TORNTERM_USER to the name of the user who is logged in.",
+        strict=False,
+    )
+    home: Annotated[str, AfterValidator(explained(_home))] = setting(
+        "",
+        f'The home directory, for example "/home/{USER}"; it must exist. Empty for that of the '
+        "account the program runs as.",
+    )
+    run_as: Annotated[str, AfterValidator(explained(_account))] = setting(
+        "",
+        f'The system account to run as, only where the server is root: a name, or "{USER}" for '
+        "the account with the user's name, which must exist and is never root. Empty for the "
+        "server's own account: then all users share one account, and where the server is root "
+        "every user is root.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Account:
+    name: str
+    home: str
+    shell: str
+    uid: int | None = None
+    gid: int | None = None
+    groups: tuple[int, ...] = ()
+
+
+class Shell:
+    """Plans a login shell or the configured command.
+
+    Its work is plain functions: asking for an account may ask a directory server.
+
+    Args:
+        settings: The table ``[plugins.shell]``.
+    """
+
+    name = "shell"
+
+    def __init__(self, settings: ShellSettings) -> None:
+        self._settings = settings
+
+    @staticmethod
+    @hookimpl
+    def tornterm_register_config() -> type[BaseModel]:
+        """The table says what to run, and as whom."""
+        return ShellSettings
+
+    @hookimpl
+    def tornterm_check(self) -> list[ConfigProblem]:
+        """Another account needs root; warn of what will not be there when a program starts."""
+        if self._settings.run_as and os.geteuid() != 0:
+            why = "only a server that runs as root can start programs as another account"
+            return [ConfigProblem("", "plugins.shell", "run_as", why)]
+        return [
+            ConfigProblem("", "plugins.shell", key, why, warning=True)
+            for key, why in self._doubts()
+        ]
+
+    def _doubts(self) -> Iterator[tuple[str, str]]:
+        """What may still change, or be otherwise for another account, by key."""
+        settings = self._settings
+        if not settings.run_as and os.geteuid() == 0:
+            yield "run_as", "is not set, and the server is root: everybody who can log in is root"
+        if settings.run_as not in ("", USER) and not _has_account(settings.run_as):
+            yield "run_as", f'there is no system account "{settings.run_as}"'
+        for key, path in (("home", settings.home), ("cwd", settings.cwd)):
+            if path.startswith("/") and USER not in path and not os.path.isdir(path):
+                yield key, f"there is no directory {path}"
+        path = {**DEFAULTS, **self._passed(), **settings.env}["PATH"]
+        if settings.command and _is_missing(settings.command[0], path):
+            yield "command", f"there is no program {settings.command[0]}"
+
+    @hookimpl
+    def tornterm_spawn(self, user: User, request: SpawnRequest) -> SpawnPlan:
+        """Plan the program of a session."""
+        account = self._account_for(user.name)
+        home = self._home_for(user.name, account)
+        shell = _shell_of(account)
+        argv = request.argv or self._settings.command or (shell, "-l")
+        return SpawnPlan(
+            argv=tuple(argv),
+            env=self._environment(user.name, account, home, shell, request),
+            cwd=_resolved(request.cwd or self._settings.cwd, home),
+            uid=account.uid,
+            gid=account.gid,
+            groups=account.groups,
+        )
+
+    def _account_for(self, user: str) -> _Account:
+        run_as = self._settings.run_as
+        if not run_as:
+            return _own_account()
+        name = user if run_as == USER else run_as
+        try:
+            entry = pwd.getpwnam(name)
+        except (KeyError, ValueError):
+            # ValueError: a character that no account's name can have.
+            raise SpawnError(f"there is no system account {name!r}") from None
+        if run_as == USER and entry.pw_uid == 0:
+            raise SpawnError(f"the system account {name!r} is root, which a user cannot become")
+        groups = tuple(os.getgrouplist(name, entry.pw_gid))
+        return _Account(
+            name, entry.pw_dir, entry.pw_shell or "/bin/sh", entry.pw_uid, entry.pw_gid, groups
+        )
+
+    def _home_for(self, user: str, account: _Account) -> str:
+        template = self._settings.home
+        if not template:
+            return account.home if os.path.isdir(account.home) else "/"
+        return home_below(template, USER, user)
+
+    def _passed(self) -> dict[str, str]:
+        passed = {name: os.environ[name] for name in self._settings.pass_env if name in os.environ}
+        # A value that is not UTF-8 could not be handed on as it is.
+        return {name: value for name, value in passed.items() if _is_text(value)}
+
+    def _environment(
+        self, user: str, account: _Account, home: str, shell: str, request: SpawnRequest
+    ) -> dict[str, str]:
+        return {
+            **DEFAULTS,
+            **self._passed(),
+            "HOME": home,
+            "TORNTERM_USER": user,
+            "USER": account.name,
+            "LOGNAME": account.name,
+            "SHELL": shell,
+            "TERM": "xterm-256color",
+            **self._settings.env,
+            **request.env,
+        }
+
+
+def _has_account(name: str) -> bool:
+    try:
+        pwd.getpwnam(name)
+    except (KeyError, ValueError):
+        # ValueError: a character that no account's name can have.
+        return False
+    return True
+
+
+def _is_missing(program: str, path: str) -> bool:
+    if "/" in program:
+        # One that is not absolute is looked for where the session begins.
+        return program.startswith("/") and not os.path.exists(program)
+    return shutil.which(program, path=path) is None
+
+
+def _own_account() -> _Account:
+    """The account of the server, which in a container may have no entry."""
+    try:
+        entry = pwd.getpwuid(os.geteuid())
+    except KeyError:
+        name = os.environ.get("USER") or str(os.geteuid())
+        return _Account(name, os.environ.get("HOME", "/"), os.environ.get("SHELL", ""))
+    # A service's account often may not log in; whoever starts a web terminal with it means it to.
+    usable = os.path.basename(entry.pw_shell) not in NO_LOGIN
+    shell = entry.pw_shell if usable else os.environ.get("SHELL", "")
+    return _Account(entry.pw_name, entry.pw_dir, shell)
+
+
+def _shell_of(account: _Account) -> str:
+    return account.shell or os.environ.get("SHELL") or "/bin/sh"
+
+
+def _resolved(directory: str, home: str) -> str:
+    if directory == "~":
+        return home
+    return os.path.join(home, directory[2:]) if directory.startswith("~/") else directory
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

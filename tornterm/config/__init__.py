@@ -1,0 +1,1 @@
+"""Configuration: one model per table, one place per key."""

@@ -1,0 +1,1 @@
+"""Wire formats: text and bytes in, messages out, and back; nothing here sends anything."""

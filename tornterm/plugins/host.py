@@ -1,0 +1,326 @@
+"""PluginHost: the plugins of one application, behind one typed method per hook."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+import pluggy
+
+from tornterm import hookspecs
+from tornterm.errors import (
+    AuthError,
+    ConfigError,
+    ConfigProblem,
+    PluginError,
+    SessionError,
+    SpawnError,
+)
+from tornterm.hookspecs import PROJECT, App
+from tornterm.plugins.answers import anything, maybe, several, user_of
+from tornterm.plugins.calls import Calls, OnCall, OnSlow
+from tornterm.plugins.dispatch import Dispatcher, OnError
+from tornterm.plugins.info import PluginInfo
+from tornterm.plugins.loading import load
+from tornterm.types import Limits, LoginMethod, Route, SessionInfo, SessionObserver, SpawnPlan
+
+if TYPE_CHECKING:
+    from tornterm.types import Action, AuditEvent, AuthRequest, SpawnRequest, User
+
+__all__ = ["PluginHost", "PluginInfo"]
+
+
+class PluginHost:
+    """The plugins of one application.
+
+    A plugin is a class, which is made with its checked settings as the only argument where it
+    implements `tornterm_register_config` as a static or class method, and without arguments
+    otherwise; a module or a ready object takes no settings. Plugins are asked in this order:
+    `extra`, then `enabled` as written, then the built-in ``policy``, which is always there.
+    (An implementation marked ``tryfirst`` or ``trylast`` moves itself, as everywhere in pluggy.)
+
+    Args:
+        enabled: The names and import paths in ``plugins.enabled``.
+        tables: The tables ``[plugins.<name>]`` by name, unchecked.
+        extra: Plugins that an embedder hands over: classes, objects or modules.
+        disabled: The names in ``plugins.disabled``, which are left out whoever enables them.
+        source: The file that `enabled` and `tables` came from.
+        timeout: Seconds that one implementation may take for one call.
+        clock: Seconds on a clock that never goes back, for the durations given to `on_call`.
+
+    Raises:
+        ConfigError: Names that do not exist or are offered twice, and wrong tables: all at once.
+        PluginError: A plugin cannot be imported or made, or breaks the contract.
+    """
+
+    def __init__(
+        self,
+        enabled: Sequence[str],
+        tables: Mapping[str, Mapping[str, Any]],
+        extra: Sequence[object] = (),
+        *,
+        disabled: Collection[str] = (),
+        source: str = "",
+        timeout: float = 10.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        loaded = load(enabled, disabled, tables, extra, source)
+        self._warnings = loaded.warnings
+        self._source = source
+        self._order = loaded.plugins
+        self._manager = pluggy.PluginManager(PROJECT)
+        self._manager.add_hookspecs(hookspecs)
+        # pluggy asks the last registered first.
+        for plugin in reversed(loaded.plugins):
+            self._register(plugin.name, plugin.plugin)
+        self.on_call: OnCall = lambda plugin, hook, seconds, error: None
+        """Called after each call, with the error or None: for metrics."""
+        self.on_slow: OnSlow = lambda plugin, hook, seconds: None
+        """Called when a coroutine held the event loop for too long: for metrics."""
+        self.on_error: OnError = lambda error: None
+        """Called when a call failed whose answer counted: for the audit log."""
+        trace = os.environ.get("TORNTERM_TRACE_PLUGINS", "") not in ("", "0")
+        self._calls = Calls(
+            timeout,
+            clock,
+            trace,
+            on_call=lambda *call: self.on_call(*call),
+            on_slow=lambda *step: self.on_slow(*step),
+        )
+        self._ask = Dispatcher(self._manager, self._calls, lambda error: self.on_error(error))
+        self._started: list[str] = []
+
+    # --- what is loaded -----------------------------------------------------------------------
+
+    def describe(self) -> list[PluginInfo]:
+        """All plugins in the order in which they are asked."""
+        return [PluginInfo.of(p, self._hooks_of(p.plugin), n) for n, p in enumerate(self._order, 1)]
+
+    @property
+    def auth_backends(self) -> tuple[str, ...]:
+        """The names of the plugins that authenticate, in the order asked."""
+        return self.names_for("tornterm_authenticate")
+
+    def names_for(self, hook: str) -> tuple[str, ...]:
+        """The names of the plugins that implement `hook`, in the order asked."""
+        return tuple(impl.plugin_name for impl in self._ask.implementations(hook))
+
+    # --- what plugins bring --------------------------------------------------------------------
+
+    def commands(self) -> list[tuple[str, click.Command]]:
+        """The click commands of all plugins, each with the plugin's name.
+
+        Raises:
+            PluginError: One failed.
+        """
+        return self._ask.register("tornterm_register_commands", several(click.Command))
+
+    def routes(self, app: App) -> list[tuple[str, Route]]:
+        """The routes of all plugins, each with the plugin's name, which is part of its path.
+
+        Raises:
+            PluginError: One failed.
+        """
+        return self._ask.register("tornterm_register_routes", several(Route), app=app)
+
+    async def check(self, app: App, exposed: bool) -> list[ConfigProblem]:
+        """What the plugins find wrong with their tables, and what is odd about `plugins` itself.
+
+        Args:
+            app: The application.
+            exposed: Whether other people can reach the server.
+        """
+        found = await self._ask.collect(
+            "tornterm_check", several(ConfigProblem), app=app, exposed=exposed
+        )
+        return [*self._warnings, *(replace(p, source=p.source or self._source) for _, p in found)]
+
+    async def startup(self, app: App) -> None:
+        """Start all plugins in order; where one fails, those that had started are shut down.
+
+        Raises:
+            PluginError: One failed; says which.
+            ConfigError: One found its configuration wrong now that it looked closer.
+        """
+        hook = "tornterm_startup"
+        try:
+            for impl in self._ask.implementations(hook):
+                await self._calls.call(impl, hook, {"app": app}, anything, (ConfigError,))
+                self._started.append(impl.plugin_name)
+        except ConfigError as error:
+            await self.shutdown(app)
+            raise ConfigError(
+                [replace(p, source=p.source or self._source) for p in error.problems]
+            ) from error
+        except BaseException:
+            await self.shutdown(app)
+            raise
+        self._started = [plugin.name for plugin in self._order]
+
+    async def shutdown(self, app: App) -> None:
+        """Deliver what plugins are still to be told, shut them down, and let their threads end.
+
+        Call it last, after the audit log is closed. A plugin that fails is logged.
+        """
+        await self._ask.notifications.drain(self._calls.timeout)
+        for name in reversed(self._started):
+            await self._ask.tell("tornterm_shutdown", only=(name,), app=app)
+        self._started = []
+        self._calls.close()
+
+    # --- who is it, and what may they do -------------------------------------------------------
+
+    async def authenticate(self, request: AuthRequest) -> User | None:
+        """Who sent a request, or None where no plugin knows the credentials.
+
+        Raises:
+            AuthError: A plugin knows them to be wrong, or failed.
+        """
+        try:
+            return await self._ask.decide(
+                "tornterm_authenticate", user_of, (AuthError,), request=request
+            )
+        except PluginError as error:
+            # Neither the person nor whoever logs this learns more than that: the plugin's own
+            # words might hold the credential.
+            raise AuthError(f"plugin {error.plugin!r} failed: {error.why}", error.public) from None
+
+    async def login_methods(self) -> list[LoginMethod]:
+        """What the login page offers, in the order of the plugins."""
+        methods = await self._ask.collect("tornterm_login_methods", several(LoginMethod))
+        return [method for _, method in methods]
+
+    async def revalidate(self, user: User) -> bool:
+        """Whether a login is still good."""
+        return await self._ask.agree("tornterm_revalidate", user=user)
+
+    async def authorize(
+        self,
+        user: User,
+        action: Action,
+        session: SessionInfo | None,
+        *,
+        invited: bool = False,
+    ) -> bool:
+        """Whether a user may do something.
+
+        Args:
+            user: Who wants to.
+            action: What.
+            session: The session concerned, if one is.
+            invited: Whether its owner has said yes already, with a share.
+        """
+        return await self._ask.vote(
+            "tornterm_authorize", some=invited, user=user, action=action, session=session
+        )
+
+    async def limits(self, user: User, limits: Limits) -> Limits:
+        """The limits that apply to a user, beginning with what the configuration says.
+
+        Raises:
+            PluginError: A plugin failed.
+        """
+        result: Limits = await self._ask.transform(
+            "tornterm_limits", "limits", maybe(Limits), user=user, limits=limits
+        )
+        return result
+
+    # --- programs ------------------------------------------------------------------------------
+
+    async def spawn(self, user: User, request: SpawnRequest) -> SpawnPlan:
+        """Which program to start for a user.
+
+        Raises:
+            SpawnError: No plugin had a plan, or one failed.
+            SessionError: A plugin refuses, and says why.
+            AuthError: Likewise.
+        """
+        try:
+            plan = await self._ask.decide(
+                "tornterm_spawn",
+                lambda _: maybe(SpawnPlan),
+                (SessionError, AuthError),
+                user=user,
+                request=request,
+            )
+        except PluginError as error:
+            raise SpawnError(f"the plugin {error.plugin!r} failed") from error
+        if plan is None:
+            raise SpawnError("no plugin says what to run (is `shell` in plugins.enabled?)")
+        return plan
+
+    async def prepare_spawn(self, user: User, plan: SpawnPlan) -> SpawnPlan:
+        """The plan after all plugins have changed it.
+
+        Raises:
+            SpawnError: A plugin failed.
+            SessionError: A plugin refuses, and says why.
+            AuthError: Likewise.
+        """
+        try:
+            result: SpawnPlan = await self._ask.transform(
+                "tornterm_prepare_spawn",
+                "plan",
+                maybe(SpawnPlan),
+                (SessionError, AuthError),
+                user=user,
+                plan=plan,
+            )
+        except PluginError as error:
+            raise SpawnError(f"the plugin {error.plugin!r} failed") from error
+        return result
+
+    # --- what happens --------------------------------------------------------------------------
+
+    def session_started(self, session: SessionInfo, user: User) -> None:
+        """Tell all plugins, without waiting, that a session's program runs."""
+        self._ask.notify("tornterm_session_started", session.id, session=session, user=user)
+
+    def session_attached(self, session: SessionInfo, user: User) -> None:
+        """Tell all plugins, without waiting, that somebody has attached."""
+        self._ask.notify("tornterm_session_attached", session.id, session=session, user=user)
+
+    def session_detached(self, session: SessionInfo, user: User) -> None:
+        """Tell all plugins, without waiting, that a connection has gone."""
+        self._ask.notify("tornterm_session_detached", session.id, session=session, user=user)
+
+    def session_ended(self, session: SessionInfo, reason: str) -> None:
+        """Tell all plugins, without waiting, that a session is over."""
+        self._ask.notify("tornterm_session_ended", session.id, session=session, reason=reason)
+
+    async def observers(self, session: SessionInfo) -> list[tuple[str, SessionObserver]]:
+        """Who watches a session, each with the plugin's name."""
+        # mypy takes a Protocol for abstract here; isinstance with it is what is wanted.
+        check = several(SessionObserver)  # type: ignore[type-abstract]
+        return await self._ask.collect("tornterm_observe_session", check, session=session)
+
+    async def audit(
+        self, event: AuditEvent, only: Collection[str] | None = None
+    ) -> dict[str, PluginError]:
+        """Give an event to the audit sinks, one after the other.
+
+        Args:
+            event: The event.
+            only: The sinks to give it to; None for all.
+
+        Returns:
+            Which sinks failed, and how.
+        """
+        return await self._ask.tell("tornterm_audit", only=only, event=event)
+
+    # --- inside --------------------------------------------------------------------------------
+
+    def _register(self, name: str, plugin: object) -> None:
+        try:
+            self._manager.register(plugin, name)
+            self._manager.check_pending()
+        except (pluggy.PluginValidationError, ValueError) as error:
+            raise PluginError(name, "", " ".join(str(error).split())) from error
+
+    def _hooks_of(self, plugin: object) -> tuple[str, ...]:
+        callers = self._manager.get_hookcallers(plugin) or []
+        return tuple(sorted(caller.name for caller in callers))

@@ -1,0 +1,1 @@
+"""Pseudo-terminals: the only code that touches file descriptors, processes and terminado."""

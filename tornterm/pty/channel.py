@@ -1,0 +1,237 @@
+"""The controlling end of a terminal on the event loop: one or two reads a turn, a queue of writes.
+
+What is typed never blocks: a program that does not read its input lets its own queue grow, and
+the caller, who is told by `Channel.queued`, stops. What is printed is read as far as `may_read`
+says. That is computed from whatever it depends on each time; nothing is remembered here but
+whether the event loop watches the descriptor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections import deque
+from collections.abc import Callable
+
+__all__ = ["READ_BYTES", "WRITE_BYTES", "Channel"]
+
+READ_BYTES = 32 * 1024
+"""Bytes asked for in one read. A terminal gives a few thousand, whatever is asked."""
+
+FLOOD = 2048
+"""Bytes in one read from which on there is most likely more."""
+
+WRITE_BYTES = 64 * 1024
+"""Bytes offered in one write."""
+
+
+class Channel:
+    """A terminal's input and output.
+
+    Args:
+        on_data: Takes what has been read.
+        on_eof: Called when no process has the terminal open; there may be one again later.
+        on_drained: Called when bytes of the queue have been taken.
+        may_read: How many bytes may be read now; 0 for none.
+
+    Attributes:
+        queued: Bytes that were written and not yet taken by the terminal.
+        eof: Whether the last read found that no process has the terminal open.
+    """
+
+    def __init__(
+        self,
+        *,
+        on_data: Callable[[bytes], None],
+        on_eof: Callable[[], None],
+        on_drained: Callable[[], None],
+        may_read: Callable[[], int],
+    ) -> None:
+        self.queued = 0
+        self.eof = False
+        self._on_data = on_data
+        self._on_eof = on_eof
+        self._on_drained = on_drained
+        self._may_read = may_read
+        self._fd = -1
+        self._closed = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._reading = False
+        self._writing = False
+        self._queue: deque[memoryview] = deque()
+        self._waiters: list[tuple[int, asyncio.Future[None]]] = []
+
+    @property
+    def fd(self) -> int:
+        """The descriptor; -1 before `connect` and after `close`."""
+        return self._fd
+
+    def connect(self, fd: int) -> None:
+        """Begin to read, and to write what has been queued.
+
+        Args:
+            fd: A non-blocking descriptor, which belongs to the channel from here on.
+        """
+        self._fd = fd
+        self._loop = asyncio.get_running_loop()
+        self._push()
+        self.poke()
+
+    def close(self) -> None:
+        """Close the descriptor and forget what is queued; idempotent."""
+        self._closed = True
+        self._drop_queue()
+        if self._fd < 0:
+            return
+        assert self._loop is not None
+        self._watch_input(False)
+        self._watch_output(False)
+        os.close(self._fd)
+        self._fd = -1
+
+    # Reading.
+
+    def poke(self, *, again: bool = False) -> None:
+        """Look again whether to read, because something that decides it has changed.
+
+        Args:
+            again: Also forget an end of file, since it may have been none.
+        """
+        if again:
+            self.eof = False
+        self._watch_output(self._fd >= 0 and not self.eof and self._may_read() > 0)
+
+    def _watch_output(self, wanted: bool) -> None:
+        if wanted == self._reading:
+            return
+        assert self._loop is not None
+        self._reading = wanted
+        if wanted:
+            self._loop.add_reader(self._fd, self._readable)
+        else:
+            self._loop.remove_reader(self._fd)
+
+    def _readable(self) -> None:
+        room = self._may_read()
+        if room > 0:
+            self._read(room)
+        else:
+            self._watch_output(False)
+
+    def read_rest(self, limit: int) -> int:
+        """Read what is there, asking nobody, up to `limit` bytes; gives how many it was."""
+        rest = limit
+        while self._fd >= 0 and not self.eof and rest > 0 and (count := self._read(rest)):
+            rest -= count
+        return limit - rest
+
+    def _read(self, limit: int) -> int:
+        """Read once, up to `limit` bytes; the number of bytes."""
+        try:
+            data = self._take(min(limit, READ_BYTES))
+        except (BlockingIOError, InterruptedError):
+            return 0
+        except OSError:
+            # How Linux says that the other end is closed.
+            data = b""
+        if data:
+            self._on_data(data)
+        else:
+            self.eof = True
+            self._watch_output(False)
+            self._on_eof()
+        return len(data)
+
+    def _take(self, limit: int) -> bytes:
+        """Read what there is; twice in a flood, where all that follows then is for twice as much.
+
+        Not until there is no more: a flood would never let others have their turn.
+        """
+        data = os.read(self._fd, limit)
+        if FLOOD <= len(data) < limit:
+            # Whatever else there is to know is still there the next time.
+            with contextlib.suppress(OSError):
+                data += os.read(self._fd, limit - len(data))
+        return data
+
+    # Writing.
+
+    def write(self, data: bytes) -> None:
+        """Hand bytes to the terminal, at once as far as it takes them, else from the queue.
+
+        Args:
+            data: What is typed. After `close` it is dropped.
+        """
+        if self._closed or not data:
+            return
+        self._queue.append(memoryview(data))
+        self.queued += len(data)
+        if not self._writing and self._fd >= 0:
+            self._push()
+
+    async def drained(self, below: int) -> None:
+        """Return when no more than `below` bytes are queued, or the channel is closed."""
+        if self.queued <= below:
+            return
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiters.append((below, waiter))
+        await waiter
+
+    def _push(self) -> None:
+        """Write once, and have the rest written when the terminal can take more."""
+        if self._queue:
+            # Once at a time: a terminal that throws input away would keep the loop busy.
+            self._taken(self._write_some(self._queue[0][:WRITE_BYTES]))
+        self._watch_input(bool(self._queue))
+        self._wake()
+
+    def _write_some(self, data: memoryview) -> int:
+        """Write once; the number of bytes that were taken."""
+        try:
+            return os.write(self._fd, data)
+        except (BlockingIOError, InterruptedError):
+            return 0
+        except OSError:
+            # No process has the terminal open, so nobody will ever read it.
+            self._drop_queue()
+            return 0
+
+    def _taken(self, count: int) -> None:
+        """Take the first `count` bytes off the queue."""
+        self.queued -= count
+        if not count:
+            return
+        first = self._queue[0]
+        if count == len(first):
+            self._queue.popleft()
+        else:
+            self._queue[0] = first[count:]
+
+    def _watch_input(self, wanted: bool) -> None:
+        if wanted == self._writing:
+            return
+        assert self._loop is not None
+        self._writing = wanted
+        if wanted:
+            self._loop.add_writer(self._fd, self._writable)
+        else:
+            self._loop.remove_writer(self._fd)
+
+    def _writable(self) -> None:
+        before = self.queued
+        self._push()
+        if self.queued < before:
+            self._on_drained()
+
+    def _drop_queue(self) -> None:
+        self._queue.clear()
+        self.queued = 0
+        self._wake()
+
+    def _wake(self) -> None:
+        for below, waiter in self._waiters:
+            # One whose caller gave up is cancelled.
+            if self.queued <= below and not waiter.done():
+                waiter.set_result(None)
+        self._waiters = [pair for pair in self._waiters if not pair[1].done()]

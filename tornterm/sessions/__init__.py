@@ -1,0 +1,1 @@
+"""Sessions: a terminal with an owner, tokens, attachments, limits and an end."""

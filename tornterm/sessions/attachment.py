@@ -1,0 +1,401 @@
+"""An attachment: one client connection as a cursor into the session's output log.
+
+Live streaming, a slow client, a resume and a read-only viewer are the same thing at different
+offsets. There is no queue per client: what a client has not got yet is still in the log, and an
+attachment takes from there what its window and its socket allow, whenever one of the three (log,
+window, socket) has moved.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from tornterm.core.lifecycle import CloseCode
+from tornterm.core.output_log import OutputLog
+from tornterm.errors import ProtocolError
+from tornterm.screens.drawing import Part
+from tornterm.screens.model import ScreenModel
+from tornterm.sessions.clients import Client
+from tornterm.sessions.clock import Clock, Timer
+from tornterm.sessions.members import Member, Right
+from tornterm.sessions.painter import Painter
+from tornterm.sessions.shares import Party
+from tornterm.sessions.transport import HIGH_WATER, Transport
+from tornterm.types import ExitStatus, Size, User
+
+if TYPE_CHECKING:
+    from tornterm.sessions.control import Control
+
+__all__ = ["Attachment", "Ending", "Host", "Policy"]
+
+MAX_FRAME = 64 * 1024
+"""Bytes of terminal output in one frame at the most."""
+
+TAIL_DELAY = 0.05
+"""Seconds for which an unfinished character at the end of the log waits for its rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a session ended, as its clients are told.
+
+    Args:
+        exit: How the program ended.
+        code: An error code instead, where the session did not end by its program's own doing.
+        message: The sentence that goes with the code, or says who ended the program.
+        close: The WebSocket close code.
+    """
+
+    exit: ExitStatus
+    code: str = ""
+    message: str = ""
+    close: CloseCode = CloseCode.ENDED
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The numbers that every attachment of a session goes by.
+
+    Args:
+        window: Bytes of output that may be on their way beyond the last acknowledgement.
+        stall_timeout: Seconds without any progress after which a client counts as dead; 0 for
+            never.
+        grace: Seconds for which the session waits for its person.
+    """
+
+    window: int
+    stall_timeout: float
+    grace: float
+
+
+class Host(Protocol):
+    """What an attachment needs of its session."""
+
+    @property
+    def id(self) -> str:
+        """The session's public id."""
+
+    @property
+    def log(self) -> OutputLog:
+        """The session's output."""
+
+    @property
+    def model(self) -> ScreenModel:
+        """What the screen was like where the log starts."""
+
+    @property
+    def clock(self) -> Clock:
+        """The session's clock."""
+
+    @property
+    def party(self) -> Party:
+        """The owner's side."""
+
+    @property
+    def policy(self) -> Policy:
+        """The numbers to go by."""
+
+    @property
+    def control(self) -> Control:
+        """Who may write."""
+
+    @property
+    def lease(self) -> int:
+        """The number of the current right to write."""
+
+    @property
+    def queued(self) -> int:
+        """Bytes of input that the program has not taken yet."""
+
+    @property
+    def ending(self) -> Ending | None:
+        """How the session ended; None while it has not."""
+
+    @property
+    def answered(self) -> int:
+        """The offset up to which queries of the program have been answered."""
+
+    def members(self) -> list[Member]:
+        """Who is attached."""
+
+    def is_writer(self, attachment: Attachment) -> bool:
+        """Whether this attachment may write."""
+
+    def write(self, attachment: Attachment, data: bytes) -> None:
+        """Give the program input."""
+
+    async def drained(self) -> None:
+        """Return when the program has room for more input, or is gone."""
+
+    def moved(self, attachment: Attachment) -> None:
+        """The attachment's position moved, which may let the session read on."""
+
+    def wish(self, attachment: Attachment, size: Size) -> None:
+        """The attachment's client would like this size."""
+
+    def leave(self, attachment: Attachment) -> None:
+        """The attachment is over."""
+
+
+class Attachment(ABC):
+    """A cursor into a session's log, and the connection that follows it.
+
+    Args:
+        host: The session.
+        transport: The connection.
+        user: Who is at its other end.
+        client: What the session remembers of the client.
+        login: The id of the login that the connection lives by; empty for a bearer token.
+        wish: The size the client would like.
+        right: What the connection may do at the most.
+        party: On which grounds it came; the owner's side where left out.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        transport: Transport,
+        user: User,
+        client: Client,
+        *,
+        login: str = "",
+        wish: Size | None = None,
+        right: Right = Right.CONTROL,
+        party: Party | None = None,
+    ) -> None:
+        self.host = host
+        self.transport = transport
+        self.user = user
+        self.client = client
+        self.login = login
+        self.wish = wish
+        self.right = right
+        self.party = party or host.party
+        self.open = True
+        self.cursor = host.log.cursor(host.log.end)
+        self.painter = Painter(host.log, host.model, host.clock, self.pump)
+        self._progress = host.clock.now()
+        self._stall_timer: Timer | None = None
+        self._tail_timer: Timer | None = None
+        transport.on_writable = self.on_writable
+
+    # What a dialect says differently.
+
+    @property
+    @abstractmethod
+    def position(self) -> int:
+        """The offset up to which this client has certainly got the output."""
+
+    @abstractmethod
+    def _room(self) -> int:
+        """Bytes of output that may be sent now."""
+
+    @abstractmethod
+    def _send_output(self, data: bytes) -> None:
+        """Send bytes that the program printed."""
+
+    @abstractmethod
+    def _send_size(self, size: Size) -> None:
+        """Say that the size is another one from here on."""
+
+    @abstractmethod
+    def _send_ending(self, ending: Ending) -> None:
+        """Say how the session ended."""
+
+    @abstractmethod
+    def _send_part(self, part: Part) -> None:
+        """Send a part of a snapshot."""
+
+    @abstractmethod
+    def send_error(self, code: str, message: str) -> None:
+        """Say why the connection is about to be closed."""
+
+    def _send_state(self) -> None:
+        """Send what has changed besides the output; the latest state only, never a queue."""
+
+    def role_changed(self) -> None:
+        """The right to write came or went."""
+
+    def members_changed(self) -> None:
+        """Somebody came or went."""
+
+    def size_stands(self) -> None:
+        """The client's wish for a size changes nothing."""
+
+    def wish_size(self, cols: object, rows: object) -> None:
+        """The client would like another size; one that is no size changes nothing."""
+        try:
+            size = Size.checked(cols, rows)
+        except ProtocolError:
+            self.size_stands()
+        else:
+            self.host.wish(self, size)
+
+    def input_taken(self) -> None:
+        """The program took input, so the client may send more."""
+
+    def notice(self, code: str, message: str) -> None:
+        """Tell the person something that does not end the session."""
+
+    # The same for all.
+
+    def pump(self, *, hold: bool = True) -> None:
+        """Send what is owed, as far as the window and the socket allow.
+
+        Args:
+            hold: Keep back an unfinished character at the very end of the log, because the rest
+                of it is most likely on its way.
+        """
+        before = self.cursor.offset
+        while self.open and self.transport.unsent < HIGH_WATER:
+            if not self._send_next(hold):
+                break
+        if not self.open:
+            return
+        if not self.transport.unsent and self.cursor.offset != before:
+            # The socket took it at once, so nobody will call `on_writable`.
+            self._note_progress()
+            self.host.moved(self)
+        if self.transport.unsent < HIGH_WATER:
+            self._send_state()
+        self._watch_for_stall()
+        if hold and self._room() > 0 and 0 < self.cursor.pending < 4:
+            self._release_the_tail_later()
+        if self.finished:
+            self._finish()
+
+    def _send_next(self, hold: bool) -> bool:
+        """Send one frame; False where nothing can or need be sent."""
+        if self.painter.busy:
+            return self._send_next_part()
+        if self.cursor.lost:
+            self.painter.begin_alone()
+            return True
+        room = self._room()
+        if room <= 0:
+            return False
+        piece = self.cursor.next(min(room, MAX_FRAME), hold=hold and self.host.ending is None)
+        if piece is None:
+            return False
+        if isinstance(piece, Size):
+            self._send_size(piece)
+        else:
+            self._send_output(piece)
+        return True
+
+    def _send_next_part(self) -> bool:
+        """Send a part of the snapshot that was begun, and stand behind it after the last."""
+        try:
+            part = self.painter.next()
+        except LookupError:
+            self.painter.begin_alone()
+            return True
+        if part is None:
+            return False
+        self._send_part(part)
+        if part.last:
+            self._stand_at(self.painter.end)
+            self.host.moved(self)
+        return True
+
+    def _stand_at(self, offset: int) -> None:
+        """Go on with the log at `offset`."""
+        self.cursor = self.host.log.cursor(offset)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the session is over and the client has been sent everything."""
+        over = self.host.ending is not None and not self.painter.busy
+        return over and not self.cursor.lost and not self.cursor.pending
+
+    def _finish(self) -> None:
+        ending = self.host.ending
+        assert ending is not None
+        self._send_ending(ending)
+        self.end(ending.close, ending.code or "ended")
+
+    def on_writable(self) -> None:
+        """The socket took something."""
+        self._note_progress()
+        self.host.moved(self)
+        self.pump()
+
+    def close(self, code: CloseCode, error: str, message: str) -> None:
+        """Say why, then close and leave the session.
+
+        Args:
+            code: The WebSocket close code.
+            error: The error code, in the words of the protocol.
+            message: A sentence for the person.
+        """
+        if self.open:
+            self.send_error(error, message)
+            self.end(code, error)
+
+    def end(self, code: CloseCode, reason: str) -> None:
+        """Close the connection and leave the session.
+
+        Args:
+            code: The WebSocket close code.
+            reason: A short label that goes with it.
+        """
+        if self.open:
+            self.transport.close(code, reason)
+            self.detach()
+
+    def detach(self) -> None:
+        """Leave the session; whatever still arrives on the connection is not for it any more."""
+        if not self.open:
+            return
+        self.open = False
+        for timer in (self._stall_timer, self._tail_timer):
+            if timer is not None:
+                timer.cancel()
+        self._stall_timer = self._tail_timer = None
+        self.painter.give_up()
+        self.host.leave(self)
+
+    # A client that has stopped taking anything.
+
+    @property
+    def owed(self) -> bool:
+        """Whether the client has yet to take something."""
+        behind = self.painter.busy or self.position < self.host.log.end
+        return self.transport.unsent > 0 or behind
+
+    def _note_progress(self) -> None:
+        self._progress = self.host.clock.now()
+
+    def _watch_for_stall(self) -> None:
+        """Keep one timer while something is owed, none while nothing is."""
+        if self.host.policy.stall_timeout > 0 and self._stall_timer is None and self.owed:
+            self._note_progress()
+            self._stall_timer = self.host.clock.call_later(
+                self.host.policy.stall_timeout, self._check_for_stall
+            )
+
+    def _check_for_stall(self) -> None:
+        self._stall_timer = None
+        if not self.open or not self.owed:
+            return
+        left = self._progress + self.host.policy.stall_timeout - self.host.clock.now()
+        if left > 0:
+            self._stall_timer = self.host.clock.call_later(left, self._check_for_stall)
+            return
+        seconds = f"{self.host.policy.stall_timeout:g}"
+        self.close(
+            CloseCode.STALLED,
+            "stalled",
+            f"This connection took no output for {seconds} s; the session goes on without it.",
+        )
+
+    def _release_the_tail_later(self) -> None:
+        if self._tail_timer is None:
+            self._tail_timer = self.host.clock.call_later(TAIL_DELAY, self._release_the_tail)
+
+    def _release_the_tail(self) -> None:
+        self._tail_timer = None
+        if self.open:
+            self.pump(hold=False)

@@ -1,0 +1,339 @@
+"""The plain values that cross tornterm's borders: what plugins and embedders see.
+
+Everything here is immutable and free of behaviour beyond checking itself, so a plugin can keep,
+compare and log it. Secrets never show in a ``repr``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal, Protocol, runtime_checkable
+
+from tornterm.errors import ProtocolError
+
+__all__ = [
+    "Action",
+    "AuditEvent",
+    "AuthRequest",
+    "ExitStatus",
+    "Limits",
+    "LoginField",
+    "LoginMethod",
+    "Route",
+    "SessionInfo",
+    "SessionObserver",
+    "Size",
+    "SpawnPlan",
+    "SpawnRequest",
+    "Usage",
+    "User",
+]
+
+Action = Literal["create", "attach", "watch", "control", "kill", "admin"]
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+def _nothing() -> Mapping[str, Any]:
+    return _NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person who has been authenticated.
+
+    Args:
+        name: The stable, unique name by which limits and ownership are kept.
+        groups: The groups that ``[[limits]]`` and policies may refer to.
+        admin: Whether this person may see and end the sessions of others.
+        backend: The plugin that vouched for this person.
+        display_name: What the page shows; the name where it is empty.
+        attributes: Further facts for spawn plugins, for example a system account.
+    """
+
+    name: str
+    groups: tuple[str, ...] = ()
+    admin: bool = False
+    backend: str = ""
+    display_name: str = ""
+    attributes: Mapping[str, Any] = field(default_factory=_nothing, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthRequest:
+    """What an auth backend is asked to judge.
+
+    Args:
+        kind: ``bearer`` (``fields["token"]``), ``form`` (the fields of a login method, and
+            ``method``, its name) or ``headers`` (a request without credentials of ours, for
+            backends that read a proxy's headers).
+        fields: The credentials. Never shown in a ``repr``, never logged.
+        headers: The request's headers; names are case-insensitive.
+        remote: The client's address, after trusted proxies were taken into account.
+        peer: The address of the TCP peer itself (``unix:`` for a Unix socket).
+        secure: Whether the person's side of the connection is HTTPS.
+    """
+
+    kind: Literal["bearer", "form", "headers"]
+    fields: Mapping[str, str] = field(default_factory=_nothing, repr=False)
+    headers: Mapping[str, str] = field(default_factory=_nothing, repr=False)
+    remote: str = ""
+    peer: str = ""
+    secure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LoginField:
+    """One input of a login form.
+
+    Args:
+        name: The key under which the value reaches `AuthRequest.fields`.
+        label: What the page writes beside it.
+        secret: Whether the input hides what is typed.
+    """
+
+    name: str
+    label: str
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LoginMethod:
+    """One way to log in, as the login page offers it.
+
+    Args:
+        name: Stable name, usually the plugin's.
+        label: The heading of the form or the text of the link.
+        fields: The form's inputs; empty for a link.
+        url: Where the link leads; empty for a form.
+    """
+
+    name: str
+    label: str
+    fields: tuple[LoginField, ...] = ()
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A terminal's size in character cells, each from 1 to 1000."""
+
+    cols: int = 80
+    rows: int = 24
+
+    MAXIMUM = 1000
+
+    @classmethod
+    def checked(cls, cols: object, rows: object) -> Size:
+        """Make a size out of values that came from outside.
+
+        Args:
+            cols: Columns.
+            rows: Rows.
+
+        Raises:
+            ProtocolError: One of them is not an integer from 1 to 1000.
+        """
+        for name, value in (("cols", cols), ("rows", rows)):
+            if type(value) is not int or not 1 <= value <= cls.MAXIMUM:
+                raise ProtocolError(
+                    f"{name} must be an integer from 1 to {cls.MAXIMUM}, not {value!r:.40}"
+                )
+        assert isinstance(cols, int) and isinstance(rows, int)
+        return cls(cols, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class ExitStatus:
+    """How a program ended: `code` where it exited, `signal` where it was killed by one."""
+
+    code: int | None = None
+    signal: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpawnRequest:
+    """What is known when a program is about to be started.
+
+    Args:
+        session_id: The public id of the session.
+        size: The terminal's size.
+        profile: The profile the person chose; empty for the default one.
+        cwd: A working directory wished by an embedder; None for the plugin's own choice.
+        argv: A command wished by an embedder; None for the plugin's own choice.
+        env: Variables wished by an embedder, added last.
+    """
+
+    session_id: str
+    size: Size
+    profile: str = ""
+    cwd: str | None = None
+    argv: tuple[str, ...] | None = None
+    env: Mapping[str, str] = field(default_factory=_nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class SpawnPlan:
+    """Which program to start, and how.
+
+    Args:
+        argv: The program and its arguments.
+        env: The whole environment of the program: nothing is added to it but what describes
+            the terminal (``TERM``, ``COLORTERM``, ``TORNTERM_SESSION``).
+        cwd: An absolute path of an existing directory.
+        uid: The user id to run as, or None to keep the server's.
+        gid: The group id to run as, or None to keep the server's.
+        groups: Supplementary group ids; used only where `uid` or `gid` is given.
+        rlimits: Resource limits: name as in the `resource` module without ``RLIMIT_``, for
+            example ``{"NPROC": (100, 100)}``, to (soft, hard).
+    """
+
+    argv: tuple[str, ...]
+    env: Mapping[str, str]
+    cwd: str
+    uid: int | None = None
+    gid: int | None = None
+    groups: tuple[int, ...] = ()
+    rlimits: Mapping[str, tuple[int, int]] = field(default_factory=_nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one user may have at once and per hour; 0 means no limit.
+
+    Args:
+        max_per_user: Sessions at the same time.
+        max_per_hour: Creations in a rolling hour.
+        group: The group whose members share `max_in_group`; empty for none.
+        max_in_group: Sessions of all members of `group` at the same time.
+    """
+
+    max_per_user: int = 0
+    max_per_hour: int = 0
+    group: str = ""
+    max_in_group: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How much of a user's limits is used.
+
+    Args:
+        limits: The limits that apply.
+        sessions: Sessions the user has now, starting ones included.
+        created: Creations within the last hour.
+        retry_after: Seconds until another creation can succeed, 0 where one can now, None
+            where that depends on sessions ending.
+    """
+
+    limits: Limits
+    sessions: int
+    created: int
+    retry_after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionInfo:
+    """A session as others may see it: no secret, nothing of what is on its screen.
+
+    Args:
+        id: The public id.
+        user: The owner's name.
+        title: The name its owner gave it.
+        profile: The profile it was made with.
+        state: ``pending``, ``running``, ``ending`` or ``ended``.
+        created: Seconds since the epoch.
+        size: The terminal's size.
+        attached: How many connections are attached.
+        output: Bytes of output so far.
+        exit: How the program ended; None while it has not.
+        expires: Seconds since the epoch at which it ends if nobody comes; None if not waiting.
+    """
+
+    id: str
+    user: str
+    title: str
+    profile: str
+    state: str
+    created: float
+    size: Size
+    attached: int
+    output: int
+    exit: ExitStatus | None = None
+    expires: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """Something that happened and must not be forgotten; never holds terminal contents.
+
+    Args:
+        name: Stable, dotted, for example ``session.created``.
+        time: Seconds since the epoch.
+        user: The user concerned; empty where nobody is known.
+        remote: The client's address; empty for what the server did by itself.
+        session_id: The session concerned, or empty.
+        facts: Further values that JSON can carry.
+    """
+
+    name: str
+    time: float
+    user: str = ""
+    remote: str = ""
+    session_id: str = ""
+    facts: Mapping[str, Any] = field(default_factory=_nothing)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The event as one flat JSON object; facts keep their names."""
+        return {
+            "event": self.name,
+            "time": self.time,
+            "user": self.user,
+            "remote": self.remote,
+            "session": self.session_id,
+            **self.facts,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A route that a plugin adds under ``{base}/-/<plugin>/``.
+
+    Args:
+        path: A regular expression below the plugin's prefix, without a leading slash.
+        handler: A `tornado.web.RequestHandler` subclass.
+        kwargs: Arguments for its ``initialize``.
+        access: ``required`` (a login is needed) or ``public``.
+    """
+
+    path: str
+    handler: type
+    kwargs: Mapping[str, Any] = field(default_factory=_nothing)
+    access: Literal["required", "public"] = "required"
+
+
+@runtime_checkable
+class SessionObserver(Protocol):
+    """Sees what passes through one session; its methods run on the event loop.
+
+    Warning:
+        An observer sees everything that is typed and printed. One that raises is removed. None of
+        its methods may block: one that does is reported and, if it goes on, removed.
+    """
+
+    def on_output(self, data: bytes, offset: int, now: float) -> None:
+        """Bytes the program printed, beginning at `offset`; `now` in seconds."""
+
+    def on_input(self, data: bytes, now: float) -> None:
+        """Bytes that were typed."""
+
+    def on_resize(self, size: Size, offset: int, now: float) -> None:
+        """The size changed before the byte at `offset`."""
+
+    def on_exit(self, status: ExitStatus, now: float) -> None:
+        """The program ended."""
+
+    def close(self) -> None:
+        """The session is over, or the observer has been removed."""

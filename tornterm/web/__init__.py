@@ -1,0 +1,1 @@
+"""The web side: Tornado handlers and the page."""

@@ -1,0 +1,168 @@
+"""The HTTP API, for the page and for people's own programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tornterm.core.protocols.fields import Check, integer, text
+from tornterm.errors import Forbidden
+from tornterm.sessions.creation import Wishes
+from tornterm.types import SessionInfo, Size, User
+from tornterm.web.context import public_base
+from tornterm.web.handler import Handler
+
+__all__ = [
+    "LimitsHandler",
+    "MeHandler",
+    "SessionHandler",
+    "SessionsHandler",
+    "TokenHandler",
+    "session_json",
+    "user_json",
+]
+
+CELLS: Check = integer(1, Size.MAXIMUM)
+LABEL: Check = text(256)
+
+
+def session_json(info: SessionInfo) -> dict[str, Any]:
+    """A session as the API shows it.
+
+    Args:
+        info: The session.
+    """
+    ended = info.exit
+    return {
+        "id": info.id,
+        "user": info.user,
+        "title": info.title,
+        "profile": info.profile,
+        "state": info.state,
+        "created": info.created,
+        "cols": info.size.cols,
+        "rows": info.size.rows,
+        "attached": info.attached,
+        "output": info.output,
+        "exit": ended and {"exitCode": ended.code, "signal": ended.signal},
+        "expires": info.expires,
+    }
+
+
+def user_json(user: User) -> dict[str, Any]:
+    """A user as that user gets to see it.
+
+    Args:
+        user: The user.
+    """
+    return {
+        "name": user.name,
+        "display_name": user.display_name or user.name,
+        "groups": list(user.groups),
+        "admin": user.admin,
+    }
+
+
+class MeHandler(Handler):
+    """``{base}api/me``: who is asking, which also tells whether a login still lives."""
+
+    def get(self) -> None:
+        """The caller."""
+        login = self.session_login
+        self.answer(
+            {
+                "user": user_json(self.person),
+                "via": self.via,
+                "expires": login.expires if login else None,
+            }
+        )
+
+    def post(self) -> None:
+        """The same, for a page whose WebSocket was refused: what it posts carries its origin."""
+        self.get()
+
+
+class LimitsHandler(Handler):
+    """``{base}api/limits``: the caller's own quota."""
+
+    async def get(self) -> None:
+        """What the caller may have, how much of it is used, and when there will be more."""
+        sessions = self.terminals.sessions
+        usage = await sessions.usage(self.person)
+        self.answer(
+            {
+                "sessions": usage.sessions,
+                "max_per_user": usage.limits.max_per_user,
+                "created": usage.created,
+                "max_per_hour": usage.limits.max_per_hour,
+                "group": usage.limits.group,
+                "max_in_group": usage.limits.max_in_group,
+                "server_full": sessions.is_full,
+                "retryAfter": usage.retry_after,
+            }
+        )
+
+
+class SessionsHandler(Handler):
+    """``{base}api/sessions``: the caller's sessions."""
+
+    def get(self) -> None:
+        """All that live, the oldest first."""
+        sessions = self.terminals.sessions.get_user_sessions(self.person.name)
+        self.answer({"sessions": [session_json(info) for info in sessions]})
+
+    async def post(self) -> None:
+        """Make one; it ends by itself if nobody attaches in time."""
+        wish = self.fields(cols=CELLS, rows=CELLS, title=LABEL, profile=LABEL)
+        session = await self.terminals.sessions.create(
+            self.person,
+            Size(**{name: wish[name] for name in ("cols", "rows") if name in wish}),
+            remote=self.remote,
+            wishes=Wishes(profile=wish.get("profile", ""), title=wish.get("title", "")),
+        )
+        self.set_header("Location", f"{public_base(self.terminals)}api/sessions/{session.id}")
+        self.answer({"session": session_json(session.info()), "token": session.tokens.issue()}, 201)
+
+
+class SessionHandler(Handler):
+    """``{base}api/sessions/<id>``: one session.
+
+    One that does not exist and one that is somebody else's get the same answer.
+    """
+
+    async def get(self, session_id: str) -> None:
+        """What is known about it."""
+        session = await self.terminals.sessions.find(self.person, session_id, "attach")
+        self.answer({"session": session_json(session.info())})
+
+    async def patch(self, session_id: str) -> None:
+        """Give it another title."""
+        wish = self.fields(title=LABEL)
+        session = await self.terminals.sessions.find(self.person, session_id, "control")
+        session.title = wish.get("title", session.title)
+        self.answer({"session": session_json(session.info())})
+
+    async def delete(self, session_id: str) -> None:
+        """End it, and answer when its program is gone."""
+        sessions = self.terminals.sessions
+        await sessions.find(self.person, session_id, "kill")
+        await sessions.destroy_session(session_id, by=self.person, remote=self.remote)
+        self.set_status(204)
+
+
+class TokenHandler(Handler):
+    """``{base}api/sessions/<id>/token``: a new key to one's own session."""
+
+    async def post(self, session_id: str) -> None:
+        """Issue a resume token to the owner, for example for another device."""
+        self.fields()
+        session = await self.terminals.sessions.find(self.person, session_id, "attach")
+        if session.owner.name != self.person.name:
+            # Whoever gets here may see the session, so this tells nothing new.
+            raise Forbidden(f"{self.person.name} is not the owner of session {session_id}")
+        audit = self.terminals.audit
+        audit.record(
+            audit.event(
+                "session.token", user=self.person.name, remote=self.remote, session_id=session.id
+            )
+        )
+        self.answer({"session": session.id, "token": session.tokens.issue()}, 201)

@@ -1,0 +1,55 @@
+"""What the handlers need of the application they belong to."""
+
+from __future__ import annotations
+
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from tornterm.audit import AuditLog
+from tornterm.config.settings import Settings
+from tornterm.core.tokens import OneTimeCodes
+from tornterm.hookspecs import App
+from tornterm.plugins import PluginHost
+from tornterm.sessions.clock import Clock
+from tornterm.sessions.manager import SessionManager
+from tornterm.sessions.reception import Reception
+from tornterm.types import User
+from tornterm.web.hosts import HostList
+from tornterm.web.logins import LoginStore
+from tornterm.web.metrics import Metrics
+from tornterm.web.origin import OriginList
+from tornterm.web.proxies import TrustedProxies
+from tornterm.web.throttle import Throttle
+
+__all__ = ["Context", "public_base"]
+
+
+class Context(App, Protocol):
+    """The composition object, as the web layer below it sees it; `tornterm.Terminals` is one."""
+
+    settings: Settings
+    plugins: PluginHost
+    audit: AuditLog
+    sessions: SessionManager
+    reception: Reception
+    logins: LoginStore
+    codes: OneTimeCodes[User]
+    metrics: Metrics
+    throttle: Throttle
+    hosts: HostList
+    origins: OriginList
+    proxies: TrustedProxies
+    clock: Clock
+    base: str
+    instance: str
+
+
+def public_base(terminals: Context) -> str:
+    """The path under which browsers see everything; begins and ends with a slash.
+
+    A proxy may have taken a part of the path away before a request reaches us.
+
+    Args:
+        terminals: The application.
+    """
+    return urlsplit(terminals.settings.server.public_url).path or terminals.base

@@ -1,0 +1,216 @@
+"""A description of the HTTP API that programs can read, made from one table of operations."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from tornterm.types import Size
+from tornterm.web.context import public_base
+from tornterm.web.handler import Handler
+
+__all__ = ["OPERATIONS", "OpenApiHandler", "Operation", "document"]
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+NUMBER: Schema = {"type": "number"}
+FLAG: Schema = {"type": "boolean"}
+CELLS: Schema = {"type": "integer", "minimum": 1, "maximum": Size.MAXIMUM}
+LABEL: Schema = {"type": "string", "maxLength": 256}
+
+
+class Operation(NamedTuple):
+    """What one verb does at one path.
+
+    Args:
+        summary: One sentence.
+        status: The status of success.
+        answer: The schema of the answer, by name; empty for none, or for something else than JSON.
+        body: The fields that the body may have.
+        public: Whether it needs no login.
+    """
+
+    summary: str
+    status: int = 200
+    answer: str = ""
+    body: Schema | None = None
+    public: bool = False
+
+
+OPERATIONS: dict[str, dict[str, Operation]] = {
+    "login": {
+        "post": Operation(
+            "Exchange the code of a login link, or the fields of a form, for a cookie.",
+            answer="LoggedIn",
+            body={"code": TEXT, "method": TEXT, "fields": {"type": "object"}, "next": TEXT},
+            public=True,
+        )
+    },
+    "logout": {"post": Operation("End the login and its connections; sessions go on.", 204)},
+    "api/me": {
+        "get": Operation("Who is asking.", answer="Me"),
+        "post": Operation("The same, refused where a WebSocket would be.", answer="Me"),
+    },
+    "api/limits": {"get": Operation("The caller's own quota.", answer="Usage")},
+    "api/sessions": {
+        "get": Operation("The caller's living sessions, the oldest first.", answer="Sessions"),
+        "post": Operation(
+            "Make a session; it ends by itself if nobody attaches in time.",
+            201,
+            "NewSession",
+            {"cols": CELLS, "rows": CELLS, "title": LABEL, "profile": LABEL},
+        ),
+    },
+    "api/sessions/{id}": {
+        "get": Operation("One session.", answer="OneSession"),
+        "patch": Operation("Change its title.", answer="OneSession", body={"title": LABEL}),
+        "delete": Operation("End it; answers when its program is gone.", 204),
+    },
+    "api/sessions/{id}/token": {
+        "post": Operation("A new resume token, for the owner.", 201, "Token", {})
+    },
+    "api/sessions/{id}/shares": {
+        "get": Operation("The session's shares, for its owner.", answer="Shares"),
+        "post": Operation(
+            "Share the session, for `lifetime` seconds: to watch it, or also to ask for control.",
+            201,
+            "NewShare",
+            {"control": FLAG, "lifetime": {"type": "integer", "minimum": 1}},
+        ),
+        "delete": Operation("Take all shares back, with the connections that came by them.", 204),
+    },
+    "api/sessions/{id}/shares/{share}": {
+        "delete": Operation("Take one share back, with the connections that came by it.", 204)
+    },
+    "api/openapi.json": {"get": Operation("This document.")},
+    "healthz": {"get": Operation("The process answers.", public=True)},
+    "readyz": {"get": Operation("Whether new sessions are possible; 503 while not.")},
+    "metrics": {"get": Operation("Numbers for Prometheus, for admins and the scraper's token.")},
+}
+"""By path below the base, and by verb. Pages, files and WebSockets are not described here."""
+
+
+def _object(optional: tuple[str, ...] = (), /, **properties: Schema) -> Schema:
+    required = [name for name in properties if name not in optional]
+    return {"type": "object", "properties": properties, "required": required}
+
+
+def _or_null(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+SCHEMAS: dict[str, Schema] = {
+    "Error": _object(
+        error=_object(
+            ("limit", "current", "retryAfter"),
+            code=TEXT,
+            message=TEXT,
+            limit=COUNT,
+            current=COUNT,
+            retryAfter=COUNT,
+        )
+    ),
+    "User": _object(
+        name=TEXT, display_name=TEXT, groups={"type": "array", "items": TEXT}, admin=FLAG
+    ),
+    "LoggedIn": _object(next=TEXT),
+    "Me": _object(user=_ref("User"), via=TEXT, expires=_or_null(NUMBER)),
+    "Usage": _object(
+        sessions=COUNT,
+        max_per_user=COUNT,
+        created=COUNT,
+        max_per_hour=COUNT,
+        group=TEXT,
+        max_in_group=COUNT,
+        server_full=FLAG,
+        retryAfter=_or_null(COUNT),
+    ),
+    "Session": _object(
+        id=TEXT,
+        user=TEXT,
+        title=TEXT,
+        profile=TEXT,
+        state={"enum": ["pending", "running", "ending", "ended"]},
+        created=NUMBER,
+        cols=CELLS,
+        rows=CELLS,
+        attached=COUNT,
+        output=COUNT,
+        exit=_or_null(_object(exitCode=_or_null(COUNT), signal=_or_null(COUNT))),
+        expires=_or_null(NUMBER),
+    ),
+    "Sessions": _object(sessions={"type": "array", "items": _ref("Session")}),
+    "OneSession": _object(session=_ref("Session")),
+    "NewSession": _object(session=_ref("Session"), token=TEXT),
+    "Share": _object(id=TEXT, control=FLAG, created=NUMBER, expires=NUMBER, watching=COUNT),
+    "Shares": _object(shares={"type": "array", "items": _ref("Share")}),
+    "NewShare": _object(share=_ref("Share"), secret=TEXT, path=TEXT),
+    "Token": _object(session=TEXT, token=TEXT),
+}
+
+
+def document(base: str) -> dict[str, Any]:
+    """The OpenAPI document.
+
+    Args:
+        base: The path under which clients see everything, with a slash at both ends.
+    """
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "tornterm",
+            "version": "1",
+            "description": "Requests with a cookie that change something need an allowed Origin.",
+        },
+        "servers": [{"url": base.rstrip("/") or "/"}],
+        "security": [{"bearer": []}, {"cookie": []}],
+        "paths": {
+            f"/{path}": {verb: _operation(path, operation) for verb, operation in verbs.items()}
+            for path, verbs in OPERATIONS.items()
+        },
+        "components": {
+            "schemas": SCHEMAS,
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "cookie": {"type": "apiKey", "in": "cookie", "name": "tornterm-<instance>"},
+            },
+        },
+    }
+
+
+def _operation(path: str, operation: Operation) -> dict[str, Any]:
+    success: dict[str, Any] = {"description": "Success"}
+    if operation.answer:
+        success["content"] = {"application/json": {"schema": _ref(operation.answer)}}
+    error = {"application/json": {"schema": _ref("Error")}}
+    result: dict[str, Any] = {
+        "summary": operation.summary,
+        "responses": {
+            str(operation.status): success,
+            "default": {"description": "An error", "content": error},
+        },
+    }
+    if operation.body is not None:
+        schema = _object(tuple(operation.body), **operation.body)
+        result["requestBody"] = {"content": {"application/json": {"schema": schema}}}
+    if operation.public:
+        result["security"] = []
+    if names := re.findall(r"{(\w+)}", path):
+        result["parameters"] = [
+            {"name": name, "in": "path", "required": True, "schema": TEXT} for name in names
+        ]
+    return result
+
+
+class OpenApiHandler(Handler):
+    """``{base}api/openapi.json``: what programs can ask for, and what they get."""
+
+    def get(self) -> None:
+        """The document."""
+        self.answer(document(public_base(self.terminals)))

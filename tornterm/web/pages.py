@@ -1,0 +1,93 @@
+"""The pages: the terminal, and what is shown where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from tornado.web import HTTPError
+
+from tornterm.web.api import user_json
+from tornterm.web.context import public_base
+from tornterm.web.handler import Handler
+from tornterm.web.render import render
+
+__all__ = ["NotFoundHandler", "PageHandler", "TerminalHandler"]
+
+
+class PageHandler(Handler):
+    """A handler whose answers are for people."""
+
+    def show(self, template: str, config: Mapping[str, Any]) -> None:
+        """Answer with a page.
+
+        Args:
+            template: The template's file name.
+            config: What its script is told, besides what every page is.
+        """
+        ui = self.terminals.settings.ui
+        base = public_base(self.terminals)
+        common = {"base": base, "title": ui.title, "theme": ui.theme}
+        self.set_header("Content-Type", "text/html; charset=UTF-8")
+        self.finish(render(template, base, {**common, **config}, title=ui.title))
+
+
+class TerminalHandler(PageHandler):
+    """``{base}`` and ``{base}s/<id>``: the terminal."""
+
+    def get(self, session_id: str = "") -> None:
+        """The page; which session it shows is in its configuration."""
+        if not self.request.path.startswith(self.terminals.base):
+            self.redirect(public_base(self.terminals))
+            return
+        ui = self.terminals.settings.ui
+        self.show(
+            "page.html",
+            {
+                "session": session_id,
+                "session_title": self._title_of(session_id),
+                "user": user_json(self.user) if self.user else None,
+                "font_family": ui.font_family,
+                "font_size": ui.font_size,
+            },
+        )
+
+    def _title_of(self, session_id: str) -> str:
+        """The name of the session, for nobody but its owner."""
+        session = self.terminals.sessions.get_session(session_id)
+        mine = (
+            session is not None and self.user is not None and session.owner.name == self.user.name
+        )
+        return session.title if session is not None and mine else ""
+
+    def admits_strangers(self) -> bool:
+        """Show the page of a session that is shared.
+
+        The secret is in a part of the address that browsers keep to themselves; the WebSocket
+        asks for it.
+        """
+        wanted = self.path_args[0] if self.path_args else ""
+        return self.request.method == "GET" and self.terminals.sessions.sharing.covers(wanted)
+
+    def turn_away(self) -> bool:
+        """Send whoever is not logged in to the login page, and back afterwards."""
+        if self.request.method != "GET" or self.is_upgrade or self.admits_strangers():
+            return False
+        base = public_base(self.terminals)
+        # The page without its last slash is the page.
+        wanted = base + self.request.path[len(self.terminals.base) :]
+        self.redirect(f"{base}login?next={quote(wanted)}")
+        return True
+
+
+class NotFoundHandler(Handler):
+    """Everything below the base that is nothing else; it tells nobody more than that."""
+
+    judges_origin = False
+
+    async def prepare(self) -> None:
+        """There is nothing here, whatever the verb."""
+        await super().prepare()
+        if not self._finished:
+            raise HTTPError(404)

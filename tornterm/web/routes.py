@@ -1,0 +1,59 @@
+"""The one table of routes: what is served where, and what of it without a login."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from tornado.web import RequestHandler
+
+from tornterm.web import api, health, login, pages, shares
+from tornterm.web.openapi import OpenApiHandler
+from tornterm.web.socket import SocketHandler
+from tornterm.web.static import StaticHandler
+
+__all__ = ["ROUTES", "Entry"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One route.
+
+    Args:
+        path: Below the base, without a leading slash; ``{id}`` stands for the id of a session,
+            ``{share}`` for that of a share and ``{file}`` for the name of a file.
+        handler: What answers.
+        access: ``required`` (a login is needed) or ``public``.
+    """
+
+    path: str
+    handler: type[RequestHandler]
+    access: Literal["required", "public"] = "required"
+
+    @property
+    def pattern(self) -> str:
+        """The path as a regular expression."""
+        pattern = re.escape(self.path).replace(r"\{file\}", "([^/]+)")
+        return re.sub(r"\\\{(id|share)\\\}", "([A-Za-z0-9_-]{1,64})", pattern)
+
+
+ROUTES: tuple[Entry, ...] = (
+    Entry("", pages.TerminalHandler),
+    Entry("s/{id}", pages.TerminalHandler),
+    Entry("ws", SocketHandler),
+    Entry("login", login.LoginHandler, "public"),
+    Entry("logout", login.LogoutHandler),
+    Entry("api/me", api.MeHandler),
+    Entry("api/limits", api.LimitsHandler),
+    Entry("api/sessions", api.SessionsHandler),
+    Entry("api/sessions/{id}", api.SessionHandler),
+    Entry("api/sessions/{id}/token", api.TokenHandler),
+    Entry("api/sessions/{id}/shares", shares.SharesHandler),
+    Entry("api/sessions/{id}/shares/{share}", shares.ShareHandler),
+    Entry("api/openapi.json", OpenApiHandler),
+    Entry("static/{file}", StaticHandler, "public"),
+    Entry("healthz", health.HealthHandler, "public"),
+    Entry("readyz", health.ReadyHandler),
+    Entry("metrics", health.MetricsHandler),
+)
