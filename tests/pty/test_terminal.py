@@ -308,6 +308,14 @@ async def test_the_escalation_goes_on_to_term_and_kill(world: World) -> None:
     assert 0.4 <= asyncio.get_running_loop().time() - begun < 5
 
 
+async def test_a_program_that_lost_the_first_signal_is_hung_up_on_again(world: World) -> None:
+    """As shells do that are just starting, which then ignore SIGTERM."""
+    script = "trap 'trap - HUP' HUP; trap '' TERM; echo up; while :; do sleep 9 & wait; done"
+    terminal = await world.start(*sh(script), kill_after=60)
+    await terminal.shows(b"up")
+    assert await terminal.destroy() == ExitStatus(signal=signal.SIGHUP)
+
+
 async def test_everything_in_the_session_is_ended(world: World) -> None:
     """Also jobs in process groups of their own, stopped ones, and those that ignore signals."""
     script = """

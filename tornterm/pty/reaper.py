@@ -24,6 +24,10 @@ logger = logging.getLogger("tornterm.pty")
 ESCALATION = (signal.SIGHUP, signal.SIGTERM, signal.SIGKILL)
 """The signals that end a program, in this order, each after the one before did not."""
 
+_HANG_UP_AGAIN_SECONDS = 0.25
+"""Until the leader is hung up on again the first time; then twice as long, and so on. Shells that
+are just starting lose the signal, and they ignore the one that follows it."""
+
 _POLL_SECONDS = 0.1
 _LONGEST_PAUSE = 0.1
 _DISCARD_SECONDS = 1.0
@@ -158,7 +162,7 @@ class Reaper:
             for number in ESCALATION if force else ESCALATION[:-1]:
                 # A stopped process gets to its signals only when it goes on.
                 self.signal(number, signal.SIGCONT)
-                if await self._gone(again=number == signal.SIGKILL):
+                if await self._gone(number):
                     return True
             logger.warning("process %d or its children could not be ended", self.pid)
             return False
@@ -166,28 +170,44 @@ class Reaper:
             self._ending -= 1
             self.release()
 
-    async def _gone(self, *, again: bool) -> bool:
-        """Whether all is gone within `kill_after`; `again` kills what is forked meanwhile."""
+    async def _gone(self, after: int) -> bool:
+        """Whether all is gone within `kill_after`.
+
+        Args:
+            after: What it has been sent: a leader may have lost SIGHUP; SIGKILL also has to hit
+                what is forked meanwhile.
+        """
         deadline = self._loop.time() + self._kill_after
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._kill_after):
-                await self._exited.wait()
+        pause = _HANG_UP_AGAIN_SECONDS if after == signal.SIGHUP else self._kill_after
+        while not await self._leader_gone(min(pause, deadline - self._loop.time())):
+            if self._loop.time() >= deadline:
+                return False
+            pause *= 2
+            if after == signal.SIGHUP:
+                with contextlib.suppress(OSError):
+                    os.kill(self.pid, after)
         pause = 0.002
         known: list[int] = []
-        while self.status is not None:
+        while True:
             # Looking at all processes is only needed when all known ones are gone.
             known = [pid for pid in known if processes.lives(pid, self.pid)]
             known = known or self._left()
             if not known:
                 return True
-            if again:
-                self.signal(signal.SIGKILL)
+            if after == signal.SIGKILL:
+                self.signal(after)
             left = deadline - self._loop.time()
             if left <= 0:
                 return False
             await asyncio.sleep(min(pause, left))
             pause = min(2 * pause, _LONGEST_PAUSE)
-        return False
+
+    async def _leader_gone(self, within: float) -> bool:
+        """Whether the leader exits within so many seconds."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self._exited.wait()
+        return self.status is not None
 
     def _left(self) -> list[int]:
         """The other processes of the session."""
