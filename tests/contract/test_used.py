@@ -14,9 +14,6 @@ LATER = {
     "tornterm_prepare_spawn": "tornterm-spawn-sandbox",
     "tornterm_session_started": "tornterm-spawn-container",
     "tornterm_session_ended": "tornterm-spawn-container",
-    "tornterm_session_attached": "tornterm-record-asciicast",
-    "tornterm_session_detached": "tornterm-record-asciicast",
-    "tornterm_observe_session": "tornterm-record-asciicast",
 }
 """The hooks that only distributions use which are not here yet, each with one of them."""
 
