@@ -2,12 +2,13 @@ r"""Starting a program on a new pseudo-terminal.
 
 ::
 
-    check values -> check files (in a thread) -> the helper forks
-                                                   |-> the child: tty, limits, user, cwd, exec
-                                                   \-> the server: waits on a pipe for the outcome
+    check values -> the helper forks -+-> the child: tty, limits, user, cwd, exec
+                                      \-> the server: waits on a pipe for the outcome
+                                            \-> it failed: check files (in a thread) to say why
 
 Whatever goes wrong, before the fork or in the child, reaches the caller as a `SpawnError`, and no
-child is left behind. Where the helper cannot do it, the server forks by itself.
+child is left behind. Where the helper cannot do it, the server forks by itself. Only the child
+looks at the disk, unless it fails: a disk can be slow, and a thread costs more than the fork.
 """
 
 from __future__ import annotations
@@ -73,8 +74,12 @@ async def spawn(plan: SpawnPlan, size: Size) -> Spawned:
     check_values(plan)
     try:
         async with asyncio.timeout(START_TIMEOUT):
-            await _in_thread(lambda: check_files(plan))
-            return await _fork_and_wait(launch(plan), size)
+            try:
+                return await _fork_and_wait(launch(plan), size)
+            except SpawnError:
+                # The kernel's word for it rarely says which of the files is meant, and how.
+                await _in_thread(lambda: check_files(plan))
+                raise
     except TimeoutError:
         raise SpawnError(f"it had not begun after {START_TIMEOUT:.0f} seconds") from None
 
