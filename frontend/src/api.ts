@@ -5,7 +5,12 @@ export interface SessionRow {
   title: string;
   state: string;
   created: number;
+  cols: number;
+  rows: number;
+  /** How many connections are attached. */
   attached: number;
+  /** Seconds since the epoch at which it ends if nobody comes; null if it is not waiting. */
+  expires: number | null;
 }
 
 export interface Share {
@@ -54,6 +59,11 @@ export class Api {
   async rename(id: string, title: string): Promise<string> {
     const path = `api/sessions/${encodeURIComponent(id)}`;
     return (await this.call<{ session: SessionRow }>("PATCH", path, { title })).session.title;
+  }
+
+  /** End a session of one's own; done when its program is gone. */
+  async end(id: string): Promise<void> {
+    await this.call("DELETE", `api/sessions/${encodeURIComponent(id)}`);
   }
 
   /** The shares of a session of one's own. */

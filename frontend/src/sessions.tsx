@@ -1,5 +1,5 @@
-/** The person's sessions, to choose from. */
-import { useEffect, useState } from "preact/hooks";
+/** The person's sessions: which there are, the way back to each, and an end for those not needed. */
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Api, SessionRow } from "./api.ts";
 import { TEXT } from "./text.ts";
 
@@ -16,34 +16,85 @@ interface Props {
 
 export function Sessions({ api, base, current, hint = "", onLeave }: Props) {
   const [rows, setRows] = useState<SessionRow[] | null>(null);
+  const [problem, setProblem] = useState("");
+  const all = useRef<HTMLDivElement>(null);
+  const load = () => api.sessions().then(setRows, () => setRows([]));
   useEffect(() => {
-    api.sessions().then(setRows, () => setRows([]));
+    void load();
   }, [api]);
+  const end = async (row: SessionRow): Promise<void> => {
+    setProblem("");
+    await api.end(row.id).catch((error: unknown) => setProblem(said(error)));
+    await load();
+    // The button that had the focus has gone with its row.
+    all.current?.focus();
+  };
   if (rows === null) return null;
   const shown = rows
     .filter((row) => row.id !== current && row.state !== "ended")
     .sort((one, other) => Number(one.attached > 0) - Number(other.attached > 0));
-  if (shown.length === 0) return hint ? null : <p>{TEXT.noSessions}</p>;
   return (
-    <>
-      {hint && <p>{hint}</p>}
-      <ul class="sessions">
-        {shown.map((row) => (
-          <Row key={row.id} row={row} base={base} onLeave={onLeave} />
-        ))}
-      </ul>
-    </>
+    <div class="choice" ref={all} tabIndex={-1}>
+      {problem && <p class="danger" role="alert">{problem}</p>}
+      {hint && shown.length > 0 && <p>{hint}</p>}
+      {!hint && shown.length === 0 && <p>{TEXT.noSessions}</p>}
+      {shown.length > 0 && (
+        <ul class="sessions">
+          {shown.map((row) => (
+            <Row key={row.id} row={row} base={base} end={end} onLeave={onLeave} />
+          ))}
+        </ul>
+      )}
+    </div>
   );
 }
 
-function Row({ row, base, onLeave }: { row: SessionRow } & Pick<Props, "base" | "onLeave">) {
+function said(error: unknown): string {
+  return (error instanceof Error && error.message) || TEXT.serverTrouble;
+}
+
+type RowProps = Pick<Props, "base" | "onLeave"> & {
+  row: SessionRow;
+  end(row: SessionRow): Promise<void>;
+};
+
+function Row({ row, base, end, onLeave }: RowProps) {
+  const [asking, setAsking] = useState(false);
+  const name = row.title || TEXT.sessionFallback(row.id);
+  const now = Date.now() / 1000;
   return (
     <li>
       <a href={`${base}s/${row.id}`} onClick={onLeave}>
-        <span class="name">{row.title || TEXT.sessionFallback(row.id)}</span>
-        <span class="fact">{TEXT.sessionSince(Date.now() / 1000 - row.created)}</span>
-        <span class="fact">{row.attached > 0 ? TEXT.attachedNow : TEXT.detached}</span>
+        <span class="name">{name}</span>
+        <span class="fact">{TEXT.sessionSince(now - row.created)}</span>
+        <span class="fact">{row.attached > 0 ? TEXT.openAt(row.attached) : TEXT.detached}</span>
+        {row.expires !== null && <span class="fact">{TEXT.keptFor(row.expires - now)}</span>}
+        <span class="fact">{TEXT.cells(row.cols, row.rows)}</span>
       </a>
+      {asking ? (
+        <Sure name={name} end={() => end(row)} keep={() => setAsking(false)} />
+      ) : (
+        <button type="button" class="small danger" aria-label={TEXT.endOf(name)}
+          onClick={() => setAsking(true)}>{TEXT.end}</button>
+      )}
     </li>
+  );
+}
+
+/** Asked in the row itself, so that nobody has to guess which session is meant. */
+function Sure({ name, end, keep }: { name: string; end(): Promise<void>; keep(): void }) {
+  const [ending, setEnding] = useState(false);
+  const safe = useRef<HTMLButtonElement>(null);
+  useEffect(() => safe.current?.focus(), []);
+  const go = () => {
+    setEnding(true);
+    void end().finally(() => setEnding(false));
+  };
+  return (
+    <div class="sure" role="group" aria-label={TEXT.endOf(name)}>
+      <span>{TEXT.endOtherSure}</span>
+      <button type="button" class="small" ref={safe} onClick={keep}>{TEXT.keepIt}</button>
+      <button type="button" class="small danger" disabled={ending} onClick={go}>{TEXT.endIt}</button>
+    </div>
   );
 }

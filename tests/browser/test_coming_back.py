@@ -48,3 +48,30 @@ def test_who_goes_on_typing_is_left_alone(tab: Tab, server: ServerProcess) -> No
     tab.page.wait_for_selector("text=waiting for you")
     tab.run("echo busy-''now", r"^busy-now$")
     assert not tab.page.is_visible("text=waiting for you")
+
+
+def test_the_list_tells_of_a_session_and_ends_it(
+    tab: Tab, server: ServerProcess, new_tab: NewTab
+) -> None:
+    """Only after a second word, and the session's own tab hears of it."""
+    cols, rows = tab.size
+    other = new_tab(beside=tab)
+    other.open(server.url)
+    other.wait_state("live")
+    other.page.click("#menu")
+    row = other.page.wait_for_selector(".sheet .sessions li")
+    assert row is not None
+    told = row.inner_text()
+    assert "started" in told
+    assert "open elsewhere" in told
+    assert f"{cols}\u00d7{rows}" in told
+    other.page.click(".sheet .sessions button[aria-label^='End ']")
+    other.page.click(".sure >> text=Keep it")
+    other.page.click(".sheet .sessions button[aria-label^='End ']")
+    other.page.wait_for_selector(".sure button:focus:has-text('Keep it')")
+    assert tab.state["kind"] == "live"
+    other.page.click(".sure button:has-text('End it')")
+    other.page.wait_for_selector("text=No other sessions.")
+    tab.wait_state("ended")
+    other.page.keyboard.press("Escape")
+    other.page.wait_for_selector(".sheet", state="detached")

@@ -135,6 +135,22 @@ def test_a_limit_is_told_and_offers_the_sessions_that_there_are(
         assert second.session == session
 
 
+def test_ending_a_session_makes_room_at_a_limit(tmp_path: Path, new_tab: NewTab) -> None:
+    """In the card that tells of the limit, which then has nothing left to offer but another try."""
+    with serving(tmp_path, more="[sessions]\nmax_per_user = 1") as server:
+        tab = new_tab()
+        tab.log_in(server.login_link)
+        session = tab.session
+        tab.open(server.url)
+        tab.wait_state("limit")
+        tab.page.click(".card .sessions button[aria-label^='End ']")
+        tab.page.click(".sure button:has-text('End it')")
+        tab.page.wait_for_selector(".card .sessions", state="detached")
+        tab.page.click("text=Try again")
+        tab.wait_state("live")
+        assert tab.session != session
+
+
 def test_a_wrong_address_offers_all_sessions_that_there_are(
     tab: Tab, server: ServerProcess, new_tab: NewTab
 ) -> None:
