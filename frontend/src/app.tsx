@@ -31,7 +31,7 @@ export function App({ page }: { page: Page }) {
         guest={page.guest} members={page.members} me={page.me} mayControl={page.mayControl}
         takeControl={page.takeControl} grant={page.grant} release={page.release} share={() => setSharing(true)}
         rename={page.rename} goElsewhere={page.goElsewhere}
-        endSession={page.endSession} logOut={page.logOut} leave={page.focus} />
+        endSession={page.endSession} saveOutput={page.saveOutput} logOut={page.logOut} leave={page.focus} />
       <main class={`stage ${stale ? "stale" : ""}`}>
         <div class="host" ref={host} />
         <Notices status={status} waiting={page.waiting} held={page.held} messages={page.messages}

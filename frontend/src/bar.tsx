@@ -30,6 +30,7 @@ interface Props {
   /** A session of the list was chosen. */
   goElsewhere(): void;
   endSession(): void;
+  saveOutput(): void;
   logOut(): void;
   /** The menu was left towards the terminal. */
   leave(): void;
@@ -140,6 +141,9 @@ function Menu(props: Props) {
             <People members={members} me={me} decides={!guest} grant={props.grant} />
           )}
           <hr />
+          <button type="button" class="item" onClick={() => (setOpen(false), props.saveOutput())}>
+            {TEXT.saveOutput}
+          </button>
           {!guest && !isFinal(status) && session && <OwnItems {...props} done={() => setOpen(false)} />}
           {config.user ? (
             <button type="button" class="item" onClick={props.logOut}>{TEXT.logOut}</button>

@@ -10,6 +10,7 @@ import { Connection } from "./connection.ts";
 import { offerHandle } from "./handle.ts";
 import type { Message } from "./notices.tsx";
 import { type Member, type Role, SUBPROTOCOL } from "./protocol.ts";
+import { saveText } from "./save.ts";
 import { isFinal, isSilent, type Status } from "./status.ts";
 import { Tab } from "./tab.ts";
 import { type TerminalEvents, TerminalView } from "./term.ts";
@@ -170,6 +171,12 @@ export class Page {
   /** The person goes to another session: a new one that was never used is of no use to anybody. */
   readonly goElsewhere = (): void => {
     if (this.unused && this.tab?.session.live) this.tab.session.close();
+  };
+
+  /** Everything that this page's terminal still holds, as a text file. */
+  readonly saveOutput = (): void => {
+    if (this.view) saveText(this.title, this.view.text());
+    this.focus();
   };
 
   readonly endSession = (): void => {

@@ -133,6 +133,7 @@ export const TEXT = {
   rename: "Rename this session",
   renameAsk: "Name of this session; empty for none:",
   endSession: "End this session",
+  saveOutput: "Save the output as text",
   endSessionSure: "End this session and the program in it?",
   logOut: "Log out",
   leaveHint: "Ctrl+F6 moves between terminal and menu",

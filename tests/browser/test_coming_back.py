@@ -75,3 +75,16 @@ def test_the_list_tells_of_a_session_and_ends_it(
     tab.wait_state("ended")
     other.page.keyboard.press("Escape")
     other.page.wait_for_selector(".sheet", state="detached")
+
+
+def test_what_was_printed_can_be_saved(tab: Tab) -> None:
+    """All of it, not just what is on the screen, and typing goes on."""
+    tab.run("seq 300; echo al''l", r"^all$")
+    tab.page.click("#menu")
+    with tab.page.expect_download() as waiting:
+        tab.page.click("text=Save the output as text")
+    path = waiting.value.path()
+    lines = path.read_text().splitlines()
+    assert [line for line in lines if line.isdigit()] == [str(n) for n in range(1, 301)]
+    assert waiting.value.suggested_filename.endswith(".txt")
+    tab.run("echo go''on", r"^goon$")
