@@ -13,14 +13,16 @@ if TYPE_CHECKING:
     from tornterm.config.settings import Settings
     from tornterm.hookspecs import hookimpl
     from tornterm.terminals import Terminals
+    from tornterm.web.host_login import TornadoLogin
 
     __version__: str
 
-__all__ = ["Settings", "Terminals", "__version__", "hookimpl"]
+__all__ = ["Settings", "Terminals", "TornadoLogin", "__version__", "hookimpl"]
 
 _HOMES = {
     "Settings": "tornterm.config.settings",
     "Terminals": "tornterm.terminals",
+    "TornadoLogin": "tornterm.web.host_login",
     "hookimpl": "tornterm.hookspecs",
 }
 

@@ -16,18 +16,21 @@ from typing import Any
 from tornado.web import Application
 
 from tornterm.audit import AuditLog
-from tornterm.config.load import settings_from
+from tornterm.builtin.host import Audit, Spawn, UserLimits, host_plugins
+from tornterm.config.load import mounted, settings_from
 from tornterm.config.oddities import oddities
 from tornterm.config.settings import Settings
 from tornterm.core.tokens import OneTimeCodes, new_id
 from tornterm.errors import AuthError, ConfigError, ConfigProblem
 from tornterm.plugins import PluginHost
+from tornterm.plugins.loading import NOBODY
 from tornterm.pty.forker import FORKER
 from tornterm.sessions.clock import Clock, LoopClock
 from tornterm.sessions.manager import SessionManager
 from tornterm.sessions.reception import Reception
 from tornterm.types import User
 from tornterm.web.app import Rule, make_application, make_handlers
+from tornterm.web.host_login import BACKEND, Authenticate, HostLogin
 from tornterm.web.hosts import HostList
 from tornterm.web.logins import LoginStore
 from tornterm.web.metrics import Metrics
@@ -50,6 +53,14 @@ class Terminals:
         settings: The configuration: settings, its tables as nested mappings, or the path of a
             TOML file; the defaults where left out.
         plugins: Plugin objects besides those that the configuration names; asked first.
+        base: The path under which the terminals are mounted; ``server.base_url`` where left out.
+        authenticate: The host application's login: gets the handler that answers a request of
+            the host's application, and returns its user or None; a plain function, which must
+            not block, or an async one. Asked on every request and upgrade, and every
+            ``auth.revalidate`` seconds while a connection is open. What it raises denies.
+        spawn: As the hook `tornterm_spawn`; asked before the plugins.
+        limits: As the hook `tornterm_limits`.
+        audit: As the hook `tornterm_audit`.
         clock: Where the time comes from; the event loop's where left out.
 
     Raises:
@@ -63,6 +74,7 @@ class Terminals:
         sessions: The sessions.
         reception: Where connections become attachments.
         logins: Who is logged in.
+        host_login: The host application's login, where it gave one.
         codes: One-time codes of login links.
         metrics: What is counted.
         base: The path under which everything is served; begins and ends with a slash.
@@ -74,15 +86,21 @@ class Terminals:
         settings: Settings | Mapping[str, Any] | str | os.PathLike[str] | None = None,
         plugins: Sequence[object] = (),
         *,
+        base: str | None = None,
+        authenticate: Authenticate | None = None,
+        spawn: Spawn | None = None,
+        limits: UserLimits | None = None,
+        audit: Audit | None = None,
         clock: Clock | None = None,
     ) -> None:
-        self.settings = settings_from(settings)
+        self.settings = mounted(settings_from(settings), base)
+        self.host_login = HostLogin(authenticate) if authenticate is not None else None
         self.clock: Clock = clock or LoopClock()
         self.metrics = Metrics()
         self.plugins = PluginHost(
             self.settings.plugins.enabled,
             self.settings.plugins.tables,
-            plugins,
+            [*host_plugins(spawn, limits, audit), *plugins],
             disabled=self.settings.plugins.disabled,
             source=str(self.settings.source.file or ""),
         )
@@ -135,7 +153,10 @@ class Terminals:
             exposed: Whether other people can reach the server, rather than only those on its
                 machine.
         """
-        return [*oddities(self.settings), *await self.plugins.check(self, exposed)]
+        problems = [*oddities(self.settings), *await self.plugins.check(self, exposed)]
+        if self.host_login is not None:
+            return [problem for problem in problems if problem.why != NOBODY]
+        return problems
 
     async def start(self, *, exposed: bool = False) -> None:
         """Start the plugins; call it on the running event loop, before the first request.
@@ -213,7 +234,8 @@ class Terminals:
     @property
     def auth_backends(self) -> tuple[str, ...]:
         """The names of the enabled plugins that authenticate, in the order asked."""
-        return self.plugins.auth_backends
+        host = () if self.host_login is None else (BACKEND,)
+        return (*host, *self.plugins.auth_backends)
 
     def offer_login_link(self, user: User) -> None:
         """Let the operator log in as `user` through a link that is good once."""

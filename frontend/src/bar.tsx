@@ -146,7 +146,9 @@ function Menu(props: Props) {
           </button>
           {!guest && !isFinal(status) && session && <OwnItems {...props} done={() => setOpen(false)} />}
           {config.user ? (
-            <button type="button" class="item" onClick={props.logOut}>{TEXT.logOut}</button>
+            config.logout !== null && (
+              <button type="button" class="item" onClick={props.logOut}>{TEXT.logOut}</button>
+            )
           ) : (
             <a class="button item" href={`${config.base}login`}>{TEXT.logIn}</a>
           )}

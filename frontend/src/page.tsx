@@ -187,7 +187,7 @@ export class Page {
     try {
       await this.api.logout();
     } finally {
-      location.assign(`${this.config.base}login`);
+      location.assign(this.config.logout ?? `${this.config.base}login`);
     }
   };
 

@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tornado.httpclient import AsyncHTTPClient
+from tornado.web import create_signed_value
 
 from tests.browser.process import ServerProcess
 from tornterm.testing.clients import V1Client
@@ -29,28 +30,31 @@ def free_port() -> int:
 
 
 async def test_the_embedded_terminals(tmp_path: Path) -> None:
-    """The link of the embedding application logs in, and there is a shell."""
+    """Whoever is logged in to the embedding application has a shell; nobody else has."""
+    assert len(re.findall(r"^.*\S", BLOCKS[0], re.MULTILINE)) <= 15
     port = free_port()
     program = tmp_path / "app.py"
-    program.write_text(BLOCKS[0].replace("8888", str(port)))
+    program.write_text(
+        BLOCKS[0]
+        .replace("8888", str(port))
+        .replace("    await asyncio.Event", "    print('listens')\n    await asyncio.Event")
+    )
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONUNBUFFERED": "1"}
+    environment["PYTHONPATH"] = str(README.parent)
     process = ServerProcess([sys.executable, str(program)], environment)
     try:
-        link = await asyncio.to_thread(process.line, "stdout", r"(\S+login#code=\S+)")
-        base, code = link.split("login#code=")
-        origin = f"http://127.0.0.1:{port}"
-        answer = await AsyncHTTPClient(force_instance=True).fetch(
-            f"{base}login",
-            method="POST",
-            body=json.dumps({"code": code}),
-            headers={"Content-Type": "application/json", "Origin": origin},
-        )
-        cookie = answer.headers["Set-Cookie"].split(";")[0]
-        headers = {"Cookie": cookie, "Origin": origin}
+        await asyncio.to_thread(process.line, "stdout", "(listens)")
+        base, origin = f"http://127.0.0.1:{port}/term/", f"http://127.0.0.1:{port}"
+        cookie = create_signed_value("change me", "user", "ann").decode()
+        headers = {"Cookie": f"user={cookie}", "Origin": origin}
         async with V1Client(base, headers=headers, within=60) as client:
             await client.open()
             client.send_input("echo $((6*7))\n")
             await client.wait_for(b"42\r\n")
+        stranger = await AsyncHTTPClient(force_instance=True).fetch(
+            f"{base}api/me", headers={"Cookie": "user=ann"}, raise_error=False
+        )
+        assert stranger.code == 401
     finally:
         process.stop()
 

@@ -12,10 +12,11 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from tornterm.config.fields import explained
 from tornterm.config.units import shown
 
-__all__ = ["BaseUrl", "Host", "Network", "Origin", "PublicUrl"]
+__all__ = ["BaseUrl", "Host", "Network", "Origin", "PageUrl", "PublicUrl"]
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NAME = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?")
+_PAGE = re.compile(r"(https?://[^/?#\\\s]+)?/(?![/\\])[!-\[\]-~]*")
 _PATH = re.compile(r"/([A-Za-z0-9._~-]+/)*")
 
 
@@ -118,6 +119,16 @@ def _base_url(value: object) -> str:
     return path
 
 
+def _page_url(value: object) -> str:
+    text = _text(value)
+    if text and not _PAGE.fullmatch(text):
+        raise ValueError(
+            f"{shown(text)} is no page; write a path that begins with one slash, or an address "
+            'that begins with http:// or https://, like "/login"'
+        )
+    return text
+
+
 def _plain(path: str) -> bool:
     return bool(_PATH.fullmatch(path)) and not {".", ".."} & set(path.split("/"))
 
@@ -157,3 +168,10 @@ BaseUrl = Annotated[
     WithJsonSchema({"type": "string", "x-kind": "URL path"}),
 ]
 """A path that begins and ends with a slash."""
+
+PageUrl = Annotated[
+    str,
+    BeforeValidator(explained(_page_url)),
+    WithJsonSchema({"type": "string", "x-kind": "URL"}),
+]
+"""A page of this site by its path, or one of any site by its address; or an empty text."""

@@ -20,7 +20,7 @@ from tornterm.config.settings import PluginsSettings, Settings
 from tornterm.config.source import Location, Source
 from tornterm.errors import ConfigError, ConfigProblem, PluginError
 
-__all__ = ["Override", "PluginModels", "load_settings", "settings_from"]
+__all__ = ["Override", "PluginModels", "load_settings", "mounted", "settings_from"]
 
 Override = tuple[Location, Any, str]
 """A value from the command line: its location, itself, and the name of the option."""
@@ -83,6 +83,25 @@ def settings_from(given: Settings | Mapping[str, Any] | str | os.PathLike[str] |
     if problems or settings is None:
         raise ConfigError(problems)
     return settings
+
+
+def mounted(settings: Settings, base: str | None) -> Settings:
+    """The settings with another ``server.base_url``.
+
+    Args:
+        settings: The settings.
+        base: The path; None to leave them as they are.
+
+    Raises:
+        ConfigError: That is no path.
+    """
+    if base is None:
+        return settings
+    probe, problems = _validated({"server": {"base_url": base}}, Source())
+    if problems or probe is None:
+        raise ConfigError(problems)
+    server = settings.server.model_copy(update={"base_url": probe.server.base_url})
+    return settings.model_copy(update={"server": server})
 
 
 def _read(file: Path | None) -> tuple[dict[str, Any], list[ConfigProblem]]:

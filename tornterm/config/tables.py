@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ValidationInfo, field_validator
 
-from tornterm.config.addresses import BaseUrl, Host, Network, Origin, PublicUrl
+from tornterm.config.addresses import BaseUrl, Host, Network, Origin, PageUrl, PublicUrl
 from tornterm.config.fields import (
     ByteSize,
     ConfigPath,
@@ -163,6 +163,18 @@ class UiSettings(ConfigTable):
     )
     font_size: int = setting(
         0, "The terminal's font size in CSS pixels; 0 to go by the window's width.", ge=0, le=72
+    )
+    login_url: PageUrl = setting(
+        "",
+        "The login page of the application around the terminals, a path or a whole address; it "
+        "gets `next`. Empty for tornterm's own.",
+        example="/login",
+    )
+    logout_url: PageUrl = setting(
+        "",
+        "Where logging out leads, a path or a whole address. Empty for tornterm's own; where the "
+        'application around it logs people in, the page then has no "Log out".',
+        example="/logout",
     )
 
 

@@ -128,6 +128,10 @@ def _make(plugin: Found, settings: BaseModel | None) -> Found:
         raise PluginError(plugin.name, "", why) from error
 
 
+NOBODY = "nobody can log in: no plugin in it knows anybody"
+"""A warning that does not apply where an application around the terminals logs people in."""
+
+
 def _unused(
     tables: Mapping[str, Mapping[str, Any]], found: Sequence[Found], source: str
 ) -> tuple[ConfigProblem, ...]:
@@ -143,7 +147,7 @@ def _unused(
 def _useless(made: Sequence[Found], source: str) -> Iterator[ConfigProblem]:
     """Nobody gets as far as a terminal without these."""
     for hook, why in (
-        ("tornterm_authenticate", "nobody can log in: no plugin in it knows anybody"),
+        ("tornterm_authenticate", NOBODY),
         ("tornterm_spawn", "no session can start: no plugin in it says what to run (shell does)"),
     ):
         if not any(hasattr(plugin.plugin, hook) for plugin in made):

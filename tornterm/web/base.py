@@ -8,6 +8,7 @@ what another site's page may have caused (unsafe verbs and upgrades), the origin
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Literal
 
 from tornado.httputil import HTTPServerRequest
@@ -18,7 +19,7 @@ from tornterm.web.answers import Answers
 from tornterm.web.context import Context, public_base
 from tornterm.web.credentials import bearer_token, headers_for_plugins
 from tornterm.web.hosts import parse_host
-from tornterm.web.logins import Login
+from tornterm.web.logins import Login, Vouch
 from tornterm.web.origin import parse_origin
 from tornterm.web.peers import local_address, peer_of
 from tornterm.web.proxies import Client
@@ -26,7 +27,7 @@ from tornterm.web.proxies import Client
 __all__ = ["Access", "Misdirected", "Via"]
 
 Via = Literal["cookie", "bearer", "headers"]
-"""How somebody was recognised: our cookie, a token of theirs, or something a proxy vouches for."""
+"""How somebody was recognised: our cookie, a token, or what a proxy or the host vouches for."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -63,6 +64,7 @@ class Access(Answers):
     judges_origin = True
     session_login: Login | None = None
     via: Via | None = None
+    _vouch: Vouch | None = None
 
     def initialize(
         self, terminals: Context, *, public: bool = False, route: str = "", **kwargs: Any
@@ -194,6 +196,8 @@ class Access(Answers):
             user = await self.terminals.plugins.authenticate(
                 self.auth_request("bearer", {"token": token})
             )
+            # The application around us may have tokens of its own.
+            user = user or await self._user_of_host()
             if user is None:
                 raise AuthError("no plugin knows this token", "This token is not valid.")
         except AuthError as error:
@@ -207,8 +211,17 @@ class Access(Answers):
         login = self.terminals.logins.find(secret) if secret else None
         return login if login is not None and await self.terminals.logins.verify(login) else None
 
+    async def _user_of_host(self) -> User | None:
+        host = self.terminals.host_login
+        user = await host.user_of(self) if host is not None else None
+        if host is not None and user is not None:
+            self._vouch = partial(host.still, self, user)
+        return user
+
     async def _user_of_headers(self) -> User:
-        user = await self.terminals.plugins.authenticate(self.auth_request("headers", {}))
+        user = await self._user_of_host()
+        if user is None:
+            user = await self.terminals.plugins.authenticate(self.auth_request("headers", {}))
         if user is None:
             raise AuthError
         return user
@@ -228,7 +241,7 @@ class Access(Answers):
 
     def login_of_connection(self) -> Login:
         """The login that a WebSocket lives by."""
-        return self.session_login or self.terminals.logins.bearer(self.person)
+        return self.session_login or self.terminals.logins.bearer(self.person, self._vouch)
 
     # --- logging in and out --------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from tornterm.sessions.clock import Clock
 from tornterm.sessions.manager import SessionManager
 from tornterm.sessions.reception import Reception
 from tornterm.types import User
+from tornterm.web.host_login import HostLogin
 from tornterm.web.hosts import HostList
 from tornterm.web.logins import LoginStore
 from tornterm.web.metrics import Metrics
@@ -33,6 +34,7 @@ class Context(App, Protocol):
     sessions: SessionManager
     reception: Reception
     logins: LoginStore
+    host_login: HostLogin | None
     codes: OneTimeCodes[User]
     metrics: Metrics
     throttle: Throttle

@@ -75,6 +75,11 @@ class LoginHandler(PageHandler):
         if asked and await self._logged_in():
             self.redirect(target)
             return
+        # A login link has no next, and is for this page whatever else there is.
+        page = self.login_page(target) if asked or self.terminals.host_login else ""
+        if page and not page.partition("?")[0].endswith(f"{base}login"):
+            self.redirect(page)
+            return
         if asked and self.request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
             self._come_again()
             return
@@ -173,6 +178,7 @@ class LogoutHandler(Handler):
             raise HTTPError(415)
         self.log_out()
         if self.for_people:
-            self.redirect(f"{public_base(self.terminals)}login", status=303)
+            own = f"{public_base(self.terminals)}login"
+            self.redirect(self.terminals.settings.ui.logout_url or own, status=303)
         else:
             self.set_status(204)

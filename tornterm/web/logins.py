@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -32,6 +32,9 @@ MAX_SECRET = 256
 """Characters of a cookie that are looked at; ours have 43."""
 
 Close = Callable[[], None]
+
+Vouch = Callable[[], Awaitable[bool]]
+"""Says whether one connection's user is still who they were."""
 
 
 class Revalidator(Protocol):
@@ -62,6 +65,7 @@ class Login:
         checked: When somebody last vouched for the user, on that clock.
         digest: What is kept of the cookie's value.
         connections: The live connections that depend on it.
+        vouch: Asked besides the plugins, where somebody else logged the user in.
     """
 
     id: str
@@ -72,6 +76,7 @@ class Login:
     checked: float
     digest: bytes = field(repr=False)
     connections: list[Connection] = field(default_factory=list, repr=False)
+    vouch: Vouch | None = field(default=None, repr=False)
 
 
 class LoginStore:
@@ -102,7 +107,8 @@ class LoginStore:
         self._by_digest: dict[bytes, Login] = {}
         self._visits: list[Login] = []
         self._listeners: list[Callable[[Login, str], None]] = []
-        self._rounds = Rounds(plugins.revalidate, self._answered)
+        self._plugins = plugins
+        self._rounds = Rounds(self._ask, self._answered, _question)
         self._closed = False
         self._timer: Timer | None = None
         self._due = math.inf
@@ -191,7 +197,7 @@ class LoginStore:
             login: What `find` returned.
         """
         if login.checked + self._auth.revalidate <= self._clock.now():
-            await self._rounds.ask(login.user, self._clock.now())
+            await self._rounds.ask(login, self._clock.now())
         return login.id in self._logins
 
     def end(self, login: Login, reason: str = "logout") -> None:
@@ -222,19 +228,21 @@ class LoginStore:
     def recheck(self) -> None:
         """Ask for all logins now, because some may have ended; called on the event loop."""
         if not self._closed:
-            self._rounds.begin(self._users(self._everybody()), self._clock.now(), anew=True)
+            self._rounds.begin(self._everybody(), self._clock.now(), anew=True)
 
     # --- connections ---------------------------------------------------------------------------
 
-    def bearer(self, user: User) -> Login:
-        """A login for one connection that came with a token and without a cookie.
+    def bearer(self, user: User, vouch: Vouch | None = None) -> Login:
+        """A login for one connection that came without a cookie of ours.
 
         It never expires, but ends when the plugins no longer vouch for its user.
 
         Args:
             user: Who it is.
+            vouch: Asked as well, where somebody else logged the user in.
         """
-        return Login("", user, self._clock.wall(), math.inf, math.inf, self._clock.now(), b"")
+        wall, now = self._clock.wall(), self._clock.now()
+        return Login("", user, wall, math.inf, math.inf, now, b"", vouch=vouch)
 
     def attach(self, login: Login, close: Close) -> Callable[[], None]:
         """Have a live connection closed when its login ends.
@@ -271,10 +279,6 @@ class LoginStore:
     def _everybody(self) -> list[Login]:
         return [*self._logins.values(), *self._visits]
 
-    @staticmethod
-    def _users(logins: Iterable[Login]) -> list[User]:
-        return [login.user for login in logins]
-
     def _make_room(self, name: str) -> None:
         own = [login for login in self._logins.values() if login.user.name == name]
         if len(own) >= self._per_user:
@@ -293,11 +297,16 @@ class LoginStore:
         for listener in self._listeners:
             _guarded(lambda listener=listener: listener(login, reason))  # type: ignore[misc]
 
-    def _answered(self, user: User, asked: float, good: bool) -> None:
-        """What the plugins said about a user, to a question of the moment `asked`."""
-        key = Rounds.key(user)
+    async def _ask(self, login: Login) -> bool:
+        if login.vouch is not None and not await login.vouch():
+            return False
+        return await self._plugins.revalidate(login.user)
+
+    def _answered(self, about: Login, asked: float, good: bool) -> None:
+        """What was said about a login, and so of its like, to a question of the moment `asked`."""
+        key = _question(about)
         for login in self._everybody():
-            if Rounds.key(login.user) != key or login.checked > asked:
+            if _question(login) != key or login.checked > asked:
                 continue
             if good:
                 login.checked = asked
@@ -324,8 +333,14 @@ class LoginStore:
         if self._next_round <= now:
             connected = [login for login in self._everybody() if login.connections]
             self._next_round = now + self._auth.revalidate if connected else math.inf
-            self._rounds.begin(self._users(connected), now)
+            self._rounds.begin(connected, now)
         self._arm()
+
+
+def _question(login: Login) -> Hashable:
+    """What makes two logins a matter of the same question."""
+    user = login.user
+    return user.name, user.backend, user.groups, user.admin, login.vouch
 
 
 def _least_missed(logins: Iterable[Login]) -> Login:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
+from tornado.httputil import url_concat
 from tornado.web import HTTPError
 
 from tornterm.web.api import user_json
@@ -18,6 +19,23 @@ __all__ = ["NotFoundHandler", "PageHandler", "TerminalHandler"]
 
 class PageHandler(Handler):
     """A handler whose answers are for people."""
+
+    def login_page(self, wanted: str) -> str:
+        """The host application's login page, which leads back afterwards; empty for our own.
+
+        Args:
+            wanted: The path to come back to, as browsers see it.
+        """
+        page = self.terminals.settings.ui.login_url
+        if not page and self.terminals.host_login is not None:
+            page = str(self.application.settings.get("login_url") or "")
+        if not page:
+            return ""
+        if "://" in page:
+            # Elsewhere a path alone would lead to a page of that place.
+            parts = urlsplit(self.terminals.address(self))
+            wanted = f"{parts.scheme}://{parts.netloc}{wanted}"
+        return url_concat(page, {"next": wanted})
 
     def show(self, template: str, config: Mapping[str, Any]) -> None:
         """Answer with a page.
@@ -50,8 +68,16 @@ class TerminalHandler(PageHandler):
                 "user": user_json(self.user) if self.user else None,
                 "font_family": ui.font_family,
                 "font_size": ui.font_size,
+                "logout": self._logout,
             },
         )
+
+    @property
+    def _logout(self) -> str | None:
+        """Where the page leads whoever logs out; None where only the host could log them out."""
+        hosts = self.terminals.host_login is not None and self.session_login is None
+        own = None if hosts else f"{public_base(self.terminals)}login"
+        return self.terminals.settings.ui.logout_url or own
 
     def _title_of(self, session_id: str) -> str:
         """The name of the session, for nobody but its owner."""
@@ -77,7 +103,10 @@ class TerminalHandler(PageHandler):
         base = public_base(self.terminals)
         # The page without its last slash is the page.
         wanted = base + self.request.path[len(self.terminals.base) :]
-        self.redirect(f"{base}login?next={quote(wanted)}")
+        page = self.login_page(wanted)
+        if not page and self.terminals.host_login is not None:
+            return False  # nothing that our own login page offers would help
+        self.redirect(page or f"{base}login?next={quote(wanted)}")
         return True
 
 

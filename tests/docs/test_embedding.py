@@ -1,0 +1,83 @@
+"""The examples of the page for embedders, run as they stand there."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from tornado.httpclient import AsyncHTTPClient
+from tornado.httpserver import HTTPServer
+from tornado.testing import bind_unused_port
+from tornado.web import Application, create_signed_value
+
+from tornterm import Terminals
+from tornterm.testing.clients import V1Client
+
+PAGE = (Path(__file__).parents[2] / "docs" / "embedding.md").read_text()
+BLOCKS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+
+
+def names_of(block: str) -> dict[str, Any]:
+    names: dict[str, Any] = {}
+    exec(block, names)
+    return names
+
+
+class Served:
+    """Serves an application with terminals while the block lasts."""
+
+    def __init__(self, application: Application, terminals: Terminals) -> None:
+        self.terminals = terminals
+        self.server = HTTPServer(application)
+        self.socket, port = bind_unused_port()
+        self.origin = f"http://127.0.0.1:{port}"
+
+    async def __aenter__(self) -> Served:
+        await self.terminals.start()
+        self.server.add_socket(self.socket)
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        self.server.stop()
+        await self.terminals.close()
+        await self.server.close_all_connections()
+
+    def headers(self, name: str) -> dict[str, str]:
+        cookie = create_signed_value("change me", "user", name).decode()
+        return {"Cookie": f"user={cookie}", "Origin": self.origin}
+
+    async def get(self, path: str, headers: dict[str, str]) -> Any:
+        return await AsyncHTTPClient(force_instance=True).fetch(
+            self.origin + path, headers=headers, raise_error=False, follow_redirects=False
+        )
+
+
+async def test_the_application() -> None:
+    """Its users are ours, and nobody is sent to its login page."""
+    names = names_of(BLOCKS[0])
+    async with Served(names["application"], names["terminals"]) as site:
+        me = await site.get("/term/api/me", site.headers("ann"))
+        assert json.loads(me.body)["user"]["name"] == "ann"
+        nobody = await site.get("/term/", {"Accept": "text/html"})
+        assert nobody.headers["Location"] == "/login?next=%2Fterm%2F"
+
+
+async def test_the_functions(capfd: Any) -> None:
+    """They say who somebody is, what runs, and how much of it; and they learn of it."""
+    names = names_of(BLOCKS[1]) | names_of(BLOCKS[2])
+    given = {name: names[name] for name in ("authenticate", "spawn", "limits", "audit")}
+    terminals = Terminals({"plugins": {"enabled": []}}, base="/term", **given)
+    application = Application(terminals.handlers(), cookie_secret="change me")
+    async with Served(application, terminals) as site:
+        me = await site.get("/term/api/me", site.headers("root"))
+        assert json.loads(me.body)["user"]["admin"] is True
+        headers = site.headers("ann")
+        async with V1Client(f"{site.origin}/term/", headers=headers, within=30) as client:
+            await client.open()
+            client.send_input("hello\n")
+            await client.wait_for(b"hello\r\nhello")
+            quota = json.loads((await site.get("/term/api/limits", headers)).body)
+            assert '"max_per_user": 1' in json.dumps(quota)
+    assert "session.created ann" in capfd.readouterr().out
