@@ -24,6 +24,7 @@ LAYERS = (
     "sessions",
     "builtin",
     "web",
+    "hosted",
     "terminals",
     "control",
     "server",

@@ -21,14 +21,15 @@ from tornterm.config.load import mounted, settings_from
 from tornterm.config.oddities import oddities
 from tornterm.config.settings import Settings
 from tornterm.core.tokens import OneTimeCodes, new_id
-from tornterm.errors import AuthError, ConfigError, ConfigProblem
+from tornterm.errors import AuthError, ConfigError, ConfigProblem, SessionNotFound
+from tornterm.hosted import HostedSession
 from tornterm.plugins import PluginHost
 from tornterm.plugins.loading import NOBODY
 from tornterm.pty.forker import FORKER
 from tornterm.sessions.clock import Clock, LoopClock
-from tornterm.sessions.manager import SessionManager
+from tornterm.sessions.manager import SessionManager, Wishes
 from tornterm.sessions.reception import Reception
-from tornterm.types import User
+from tornterm.types import Size, User
 from tornterm.web.app import Rule, make_application, make_handlers
 from tornterm.web.host_login import BACKEND, Authenticate, HostLogin
 from tornterm.web.hosts import HostList
@@ -177,6 +178,44 @@ class Terminals:
         FORKER.start()
         await self.plugins.startup(self)
         self._started = True
+
+    async def open(
+        self, user: User, *, size: Size | None = None, keep: bool = False, **wishes: Any
+    ) -> HostedSession:
+        """Start a program in a new session of a user's, for the host application's own code.
+
+        Limits, rights and plugins count as for the user.
+
+        Args:
+            user: Who will own it.
+            size: The terminal's size; 80 by 24 where left out.
+            keep: Whether it stays although nobody attaches within ``sessions.attach_timeout``.
+            **wishes: ``profile``, ``title``, ``cwd``, ``argv`` and ``env``, as in
+                `tornterm.types.SpawnRequest`; plugins decide what comes of them.
+
+        Raises:
+            TorntermError: As `SessionManager.create`.
+            TypeError: There is no such wish.
+        """
+        made = await self.sessions.create(user, size or Size(), wishes=Wishes(**wishes))
+        session = HostedSession(made)
+        if keep:
+            session.keep()
+        return session
+
+    def session(self, session_id: str) -> HostedSession:
+        """A session for the host application's own code; asks nobody for permission.
+
+        Args:
+            session_id: Its id, for example one of `sessions.list_sessions()`.
+
+        Raises:
+            SessionNotFound: There is none.
+        """
+        found = self.sessions.get_session(session_id)
+        if found is None:
+            raise SessionNotFound(session_id)
+        return HostedSession(found)
 
     def begin_drain(self) -> None:
         """Begin nothing new, and tell every client that the server goes away."""

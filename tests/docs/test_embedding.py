@@ -14,6 +14,7 @@ from tornado.web import Application, create_signed_value
 
 from tornterm import Terminals
 from tornterm.testing.clients import V1Client
+from tornterm.types import User
 
 PAGE = (Path(__file__).parents[2] / "docs" / "embedding.md").read_text()
 BLOCKS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
@@ -81,3 +82,18 @@ async def test_the_functions(capfd: Any) -> None:
             quota = json.loads((await site.get("/term/api/limits", headers)).body)
             assert '"max_per_user": 1' in json.dumps(quota)
     assert "session.created ann" in capfd.readouterr().out
+
+
+async def test_sessions_in_code() -> None:
+    """The program's output to its end, and how it ended."""
+    build = names_of(BLOCKS[3])["build"]
+    shell = {"command": ["/bin/bash", "--norc", "--noprofile"], "cwd": "/"}
+    terminals = Terminals({"plugins": {"enabled": ["token", "shell"], "shell": shell}})
+    await terminals.start()
+    try:
+        session_id, printed, status = await build(terminals, User("ann"))
+        assert b"built\r\n" in printed
+        assert status.code == 0
+        assert terminals.session(session_id).info.title == "build"
+    finally:
+        await terminals.close()

@@ -332,8 +332,8 @@ class Session:
         else:
             attachment.size_stands()
 
-    def write(self, attachment: Attachment, data: bytes) -> None:
-        """Give the program input."""
+    def write(self, attachment: Attachment | None, data: bytes) -> None:
+        """Give the program input; of the application around us where there is no attachment."""
         if not self.alive:
             return
         self._deadlines.typed()
