@@ -24,6 +24,7 @@ MAY = {
     "tornterm.config.fields",
     "tornterm.errors",
     "tornterm.hookspecs",
+    "tornterm.spool",
     "tornterm.types",
 }
 """What a plugin may import of tornterm: what the guide promises to keep."""
