@@ -14,7 +14,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"))
-PACKAGES = {"nginx": "nginx-light", "systemd-analyze": "systemd"}
+PACKAGES = {
+    "nginx": "nginx-light",
+    "systemd-analyze": "systemd",
+    "rsyslogd": "rsyslog rsyslog-gnutls",
+}
 """Debian's packages, by the program that the tests of the documentation's examples call."""
 
 
@@ -47,7 +51,8 @@ def main() -> int:
     sys.path.insert(0, str(ROOT))
     from tests.browser import chromium
 
-    missing = [package for program, package in PACKAGES.items() if not which(program)]
+    wanted = (names for program, names in PACKAGES.items() if not which(program))
+    missing = [name for names in wanted for name in names.split()]
     if not chromium.find():
         missing.append("chromium")
     if not install(*missing) and missing:

@@ -54,7 +54,11 @@ def plugin_of(folder: Path) -> type:
 
 def test_there_are_some() -> None:
     """A folder that is lost would be tested no more."""
-    assert [folder.name for folder in FOLDERS] == ["tornterm-audit-webhook", "tornterm-auth-oidc"]
+    assert [folder.name for folder in FOLDERS] == [
+        "tornterm-audit-syslog",
+        "tornterm-audit-webhook",
+        "tornterm-auth-oidc",
+    ]
 
 
 @each
