@@ -13,10 +13,13 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"))
+# Debian keeps each version of PostgreSQL in a folder of its own, which is on nobody's PATH.
+POSTGRES = (str(path) for path in Path("/usr/lib/postgresql").glob("*/bin"))
+PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin", *POSTGRES))
 PACKAGES = {
     "nginx": "nginx-light",
     "systemd-analyze": "systemd",
+    "pg_ctl": "postgresql",
     "rsyslogd": "rsyslog rsyslog-gnutls",
 }
 """Debian's packages, by the program that the tests of the documentation's examples call."""

@@ -55,6 +55,7 @@ def plugin_of(folder: Path) -> type:
 def test_there_are_some() -> None:
     """A folder that is lost would be tested no more."""
     assert [folder.name for folder in FOLDERS] == [
+        "tornterm-audit-sql",
         "tornterm-audit-syslog",
         "tornterm-audit-webhook",
         "tornterm-auth-oidc",
@@ -115,5 +116,10 @@ def test_its_wheel_is_complete(folder: Path, tmp_path: Path) -> None:
 @each
 def test_it_can_be_handed_over(folder: Path) -> None:
     """It says what its table lacks, as every plugin does."""
-    with pytest.raises(Exception, match="is missing"):
+    model = model_of(entry_point(folder)[0], plugin_of(folder))
+    assert model is not None
+    if any(field.is_required() for field in model.model_fields.values()):
+        with pytest.raises(Exception, match="is missing"):
+            PluginHost([], {}, [plugin_of(folder)])
+    else:
         PluginHost([], {}, [plugin_of(folder)])

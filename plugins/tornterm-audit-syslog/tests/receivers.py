@@ -88,7 +88,8 @@ class Rsyslogd:
     def start(self) -> None:
         """Start it, and wait until it says that it is there."""
         (self.folder / "rsyslog.conf").write_text(
-            f'global(workDirectory="{self.folder}" maxMessageSize="64k" processInternalMessages="on")\n{self._input()}\n'
+            f'global(workDirectory="{self.folder}" maxMessageSize="64k" '
+            f'processInternalMessages="on")\n{self._input()}\n'
             'template(name="all" type="string" string="%jsonmesg%\\n")\n'
             f'action(type="ompipe" pipe="{self._pipe}" template="all")\n'
         )
