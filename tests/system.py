@@ -19,6 +19,7 @@ PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbi
 PACKAGES = {
     "nginx": "nginx-light",
     "systemd-analyze": "systemd",
+    "openssl": "openssl",
     "pg_ctl": "postgresql",
     "rsyslogd": "rsyslog rsyslog-gnutls",
 }

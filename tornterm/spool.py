@@ -240,10 +240,12 @@ class SpooledSink:
         self._came.set()
         try:
             async with asyncio.timeout(self._drain):
-                await self._empty.wait()
+                await self.settled()
         except TimeoutError:
             self._logger.warning("some events still wait for the receiver; they are sent later")
-        self._task.cancel()
+        finally:
+            # Also where the host gives up on the receiver before we do.
+            self._task.cancel()
         with suppress(asyncio.CancelledError):
             await self._task
 
@@ -258,6 +260,10 @@ class SpooledSink:
         self._spool.add(event.as_dict(), name)
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._wake)
+
+    async def settled(self) -> None:
+        """Wait until nothing waits any more; call it on the loop on which the plugin runs."""
+        await self._empty.wait()
 
     @property
     def _logger(self) -> logging.Logger:
@@ -282,7 +288,9 @@ class SpooledSink:
         self._came.clear()
         batch = await asyncio.to_thread(self._spool.first, self._batch)
         if not batch:
-            self._empty.set()
+            # One that came while the disk was read is not in the batch, and waits.
+            if not self._came.is_set():
+                self._empty.set()
             await self._came.wait()
             # Let others join the first one, unless the server is about to end.
             with suppress(TimeoutError):
