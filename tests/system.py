@@ -13,8 +13,16 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"))
-PACKAGES = {"nginx": "nginx-light", "systemd-analyze": "systemd"}
+# Debian keeps each version of PostgreSQL in a folder of its own, which is on nobody's PATH.
+POSTGRES = (str(path) for path in Path("/usr/lib/postgresql").glob("*/bin"))
+PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin", *POSTGRES))
+PACKAGES = {
+    "nginx": "nginx-light",
+    "systemd-analyze": "systemd",
+    "openssl": "openssl",
+    "pg_ctl": "postgresql",
+    "rsyslogd": "rsyslog rsyslog-gnutls",
+}
 """Debian's packages, by the program that the tests of the documentation's examples call."""
 
 
@@ -47,7 +55,8 @@ def main() -> int:
     sys.path.insert(0, str(ROOT))
     from tests.browser import chromium
 
-    missing = [package for program, package in PACKAGES.items() if not which(program)]
+    wanted = (names for program, names in PACKAGES.items() if not which(program))
+    missing = [name for names in wanted for name in names.split()]
     if not chromium.find():
         missing.append("chromium")
     if not install(*missing) and missing:

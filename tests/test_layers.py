@@ -16,6 +16,7 @@ LAYERS = (
     "types",
     "core",
     "hookspecs",
+    "spool",
     "config",
     "plugins",
     "audit",

@@ -53,8 +53,8 @@ def install(folder: Path) -> None:
     Args:
         folder: To be on the server's ``PYTHONPATH``.
     """
-    info = folder / "tornterm_recorder-1.0.dist-info"
+    info = folder / "tornterm_witness-1.0.dist-info"
     info.mkdir(parents=True)
-    (folder / "tornterm_recorder.py").write_text(MODULE)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: tornterm-recorder\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[tornterm]\nrecorder = tornterm_recorder:Recorder\n")
+    (folder / "tornterm_witness.py").write_text(MODULE)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: tornterm-witness\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[tornterm]\nwitness = tornterm_witness:Recorder\n")

@@ -50,8 +50,8 @@ def test_output_and_input_survive_a_network_that_cuts(tmp_path: Path, new_tab: N
         serving(
             tmp_path,
             server=f'public_url = "{proxy.url}/"',
-            plugins='["recorder", "token", "shell"]',
-            more=f'[plugins.recorder]\nfolder = "{tmp_path / "recorded"}"\n'
+            plugins='["witness", "token", "shell"]',
+            more=f'[plugins.witness]\nfolder = "{tmp_path / "recorded"}"\n'
             '[sessions]\nscrollback = "16 MiB"',
             python_path=tmp_path / "plugins",
         ) as server,

@@ -83,6 +83,8 @@ def test_the_clipboard_keys_of_linux(tab: Tab) -> None:
     tab.page.keyboard.press("Control+Shift+V")
     tab.wait_text(r"echo \[copied-text")
     tab.page.keyboard.press("Control+C")
+    # What is typed before the shell has a new line goes with the old one.
+    tab.wait_text(r"copied-text(\^C)?\s*\n.*\$ *\s*$")
     tab.run("echo ]", r"^\]$")
 
 

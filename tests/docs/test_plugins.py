@@ -23,9 +23,19 @@ from tornterm.errors import AuthError, SpawnError
 from tornterm.hookspecs import KINDS
 from tornterm.plugins import PluginHost
 from tornterm.plugins.reference import reference, signature_of
+from tornterm.testing.conformance.bench import benches
 from tornterm.testing.events import CapturedEvents
 from tornterm.testing.server import LiveServer
-from tornterm.types import AuthRequest, Limits, SessionInfo, Size, SpawnPlan, SpawnRequest, User
+from tornterm.types import (
+    AuditEvent,
+    AuthRequest,
+    Limits,
+    SessionInfo,
+    Size,
+    SpawnPlan,
+    SpawnRequest,
+    User,
+)
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "plugins.md").read_text()
@@ -193,6 +203,7 @@ TRIED = {
     "page",
     "authorize",
     "limits",
+    "spool",
     "spawn",
     "audit",
     "observe",
@@ -274,6 +285,21 @@ async def test_recipe_audit(capsys: pytest.CaptureFixture[str]) -> None:
     async with LiveServer(plugins=[recipe("audit").plugin]) as server:
         await server.fetch("api/me", headers={"Authorization": "Bearer wrong"})
     assert '"event": "auth.failed"' in capsys.readouterr().err
+
+
+def test_recipe_spool(tmp_path: Path) -> None:
+    """An event without a box waits, and is in the box after the next start."""
+    letters = recipe("spool").plugin
+    with benches() as make:
+        first = letters(tmp_path)
+        first._drain = 0.01
+        bench = make(first)
+        assert bench.run(lambda host: host.audit(AuditEvent("auth.ok", 1.0))) == {}
+        bench.close()
+        (tmp_path / "box").mkdir()
+        make(letters(tmp_path)).close()
+    (letter,) = (tmp_path / "box").iterdir()
+    assert '"event": "auth.ok"' in letter.read_text()
 
 
 async def test_recipe_observe(

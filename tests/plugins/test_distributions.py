@@ -24,6 +24,7 @@ MAY = {
     "tornterm.config.fields",
     "tornterm.errors",
     "tornterm.hookspecs",
+    "tornterm.spool",
     "tornterm.types",
 }
 """What a plugin may import of tornterm: what the guide promises to keep."""
@@ -54,6 +55,8 @@ def plugin_of(folder: Path) -> type:
 def test_there_are_some() -> None:
     """A folder that is lost would be tested no more."""
     assert [folder.name for folder in FOLDERS] == [
+        "tornterm-audit-sql",
+        "tornterm-audit-syslog",
         "tornterm-audit-webhook",
         "tornterm-auth-oidc",
         "tornterm-record-asciicast",
@@ -114,5 +117,10 @@ def test_its_wheel_is_complete(folder: Path, tmp_path: Path) -> None:
 @each
 def test_it_can_be_handed_over(folder: Path) -> None:
     """It says what its table lacks, as every plugin does."""
-    with pytest.raises(Exception, match="is missing"):
+    model = model_of(entry_point(folder)[0], plugin_of(folder))
+    assert model is not None
+    if any(field.is_required() for field in model.model_fields.values()):
+        with pytest.raises(Exception, match="is missing"):
+            PluginHost([], {}, [plugin_of(folder)])
+    else:
         PluginHost([], {}, [plugin_of(folder)])

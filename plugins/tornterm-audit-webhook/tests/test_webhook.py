@@ -18,12 +18,11 @@ import pytest
 from receiver import SECRET, Receiver
 
 from tornterm.errors import ConfigError, PluginError
+from tornterm.spool import Spool
 from tornterm.testing.conformance import AuditConformance
 from tornterm.testing.conformance.bench import benches
 from tornterm.types import AuditEvent
 from tornterm_audit_webhook import Webhook, WebhookSettings, sign, verify
-from tornterm_audit_webhook.delivery import Backoff
-from tornterm_audit_webhook.spool import Full, Spool
 
 NOBODY = "http://127.0.0.1:9/"
 """An address where nothing listens."""
@@ -208,31 +207,6 @@ def test_a_receiver_that_does_not_answer(tmp_path: Path, bench: Any) -> None:
         receiver.wait_for(lambda r: bool(r.events))
         assert came.is_set()
         release.set()
-
-
-def test_a_full_spool_says_so(tmp_path: Path) -> None:
-    """What was taken stays, and what is too much is refused aloud."""
-    spool = Spool(tmp_path / "spool.sqlite3", 2)
-    assert spool.open() == 0
-    spool.add({})
-    spool.add({})
-    with pytest.raises(Full, match="2 events wait"):
-        spool.add({})
-    spool.remove(spool.first(1))
-    spool.add({})
-    assert spool.open() == 2
-    assert (tmp_path / "spool.sqlite3").stat().st_mode & 0o777 == 0o600
-
-
-def test_waiting_grows() -> None:
-    """Twice as long after each failure, up to a bound, and from the start after a success."""
-    backoff = Backoff(1.0, 60.0, chance=lambda: 1.0)
-    assert [backoff.failed() for _ in range(8)] == [1, 2, 4, 8, 16, 32, 60, 60]
-    backoff.succeeded()
-    assert backoff.failed() == 1
-    assert backoff.failed(asked=30) == 30
-    assert backoff.failed(asked=3600) == 60
-    assert Backoff(1.0, 60.0, chance=lambda: 0.0).failed() == 0.5
 
 
 def test_signatures() -> None:
