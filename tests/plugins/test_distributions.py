@@ -56,6 +56,7 @@ def test_there_are_some() -> None:
     assert [folder.name for folder in FOLDERS] == [
         "tornterm-audit-webhook",
         "tornterm-auth-oidc",
+        "tornterm-auth-proxy",
         "tornterm-record-asciicast",
     ]
 
