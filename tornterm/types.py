@@ -70,7 +70,8 @@ class AuthRequest:
             ``method``, its name) or ``headers`` (a request without credentials of ours, for
             backends that read a proxy's headers).
         fields: The credentials. Never shown in a ``repr``, never logged.
-        headers: The request's headers; names are case-insensitive.
+        headers: The request's headers; names are case-insensitive. Those of a real request are a
+            `tornado.httputil.HTTPHeaders`, whose ``get_all`` shows repeated ones one by one.
         remote: The client's address, after trusted proxies were taken into account.
         peer: The address of the TCP peer itself (``unix:`` for a Unix socket).
         secure: Whether the person's side of the connection is HTTPS.

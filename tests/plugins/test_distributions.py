@@ -59,6 +59,7 @@ def test_there_are_some() -> None:
         "tornterm-audit-syslog",
         "tornterm-audit-webhook",
         "tornterm-auth-oidc",
+        "tornterm-auth-proxy",
         "tornterm-record-asciicast",
     ]
 

@@ -13,8 +13,10 @@ from tornado.web import Application, RequestHandler
 
 from tests.web.conftest import Serve
 from tests.web.site import Site
+from tornterm.errors import AuthError
 from tornterm.hookspecs import App, hookimpl
-from tornterm.types import Route, User
+from tornterm.testing.events import CapturedEvents
+from tornterm.types import AuthRequest, Route, User
 
 # --- origin ---------------------------------------------------------------------------------------
 
@@ -118,6 +120,35 @@ async def test_who_a_proxy_vouches_for_needs_an_origin(serve: Serve) -> None:
     assert (await site.upgrade("/ws", known)).status == 403
     assert (await site.ask("/api/sessions", "POST", known, {})).status == 403
     assert (await site.upgrade("/ws", {**known, "Origin": site.origin})).status == 101
+
+
+class Gatekeeper:
+    """Refuses whoever is said to be mallory."""
+
+    name = "gatekeeper"
+
+    @hookimpl
+    async def tornterm_authenticate(self, request: AuthRequest) -> User | None:
+        if request.headers.get("X-Remote-User") == "mallory":
+            raise AuthError("mallory is not let in")
+        return None
+
+
+async def test_headers_that_a_plugin_refuses_are_audited(serve: Serve) -> None:
+    """And counted, up to a limit that keeps out nobody whose headers are right."""
+    events = CapturedEvents()
+    tables = {"auth": {"attempts_per_address": 3}}
+    site = await serve(tables, [Gatekeeper(), events])
+    wrong, right = {"X-Remote-User": "mallory"}, {"X-Remote-User": "alice"}
+    statuses = [(await site.ask("/api/me", headers=wrong)).status for _ in range(5)]
+    assert statuses == [401, 401, 401, 429, 429]
+    assert (await site.ask("/api/me", headers=right)).status == 200
+    assert (await site.ask("/api/me")).status == 401
+    await events.wait_for("auth.failed", 3, within=30)
+    failed = events.named("auth.failed")
+    assert [event.facts["method"] for event in failed] == ["headers"] * 3
+    assert failed[0].facts["reason"] == "mallory is not let in"
+    assert 'tornterm_logins_total{result="failed"} 3.0' in site.terminals.metrics.render().decode()
 
 
 async def test_allowed_origins(serve: Serve) -> None:

@@ -34,6 +34,9 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 BEARER = "bearer"
 """Where failures with tokens are counted."""
 
+HEADERS = "headers"
+"""Where failures with a proxy's headers are counted."""
+
 
 class Misdirected(TorntermError):
     """The Host header names somebody else."""
@@ -221,10 +224,28 @@ class Access(Answers):
     async def _user_of_headers(self) -> User:
         user = await self._user_of_host()
         if user is None:
-            user = await self.terminals.plugins.authenticate(self.auth_request("headers", {}))
+            try:
+                user = await self.terminals.plugins.authenticate(self.auth_request("headers", {}))
+            except AuthError as error:
+                self._headers_refused(error)
+                raise
         if user is None:
             raise AuthError
         return user
+
+    def _headers_refused(self, error: AuthError) -> None:
+        """Count and audit what a plugin refused, as often as an address may fail.
+
+        It is asked before it is known whose headers these are, so the limit keeps nobody out whose
+        headers are right.
+
+        Raises:
+            LimitExceeded: Too many were wrong that came from this address.
+        """
+        throttle, now = self.terminals.throttle, self.terminals.clock.now()
+        throttle.check(self.remote, "", now, door=HEADERS)
+        throttle.failed(self.remote, "", now, door=HEADERS)
+        self.login_failed(error, HEADERS)
 
     def auth_request(
         self, kind: Literal["bearer", "form", "headers"], fields: Mapping[str, str]
