@@ -167,7 +167,7 @@ class Since:
     async def __call__(self, **expected: list[str]) -> None:
         """Wait for what is expected, and check that it is that and nothing else."""
         wanted = {kind: expected.get(kind, []) for kind in self._before}
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while any(len(self._new()[kind]) < len(wanted[kind]) for kind in wanted):
                 await asyncio.sleep(0.001)
         # What is too much would come now: whatever waits has its turn.

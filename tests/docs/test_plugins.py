@@ -321,7 +321,7 @@ async def test_recipe_task() -> None:
     app: Any = SimpleNamespace(recheck_logins=rechecked.set)
     host = PluginHost([], {}, [plugin])
     await host.startup(app)
-    await asyncio.wait_for(rechecked.wait(), 10)
+    await asyncio.wait_for(rechecked.wait(), 30)
     await host.shutdown(app)
 
 

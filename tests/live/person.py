@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-DEADLINE_SECONDS = 20
+DEADLINE_SECONDS = 30
 """How long to wait for what must come; much more than it takes, for a machine that is busy."""
 
 _SEQUENCE = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")

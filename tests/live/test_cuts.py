@@ -101,7 +101,7 @@ async def test_what_was_received_and_declared_is_what_was_printed(
     numbers = {"scrollback": scrollback, "window": "64 KiB", "screen_model": False}
     tables = {"sessions": numbers}
     async with LiveServer(tables, [endless(SEED)]) as server:
-        client = Witness(server.url, headers=server.headers(), within=20)
+        client = Witness(server.url, headers=server.headers())
         traveller = Traveller(client, random.Random(number))
         async with client:
             await traveller.travel(CUTS)

@@ -197,6 +197,6 @@ async def test_a_program_that_cannot_start_costs_no_place_and_no_attempt() -> No
 
 async def _until(condition: object) -> None:
     assert callable(condition)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not condition():
             await asyncio.sleep(0.005)

@@ -93,7 +93,7 @@ def worker_of(server: LiveServer) -> Worker:
 
 async def until(condition: object) -> None:
     assert callable(condition)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while not condition():
             await asyncio.sleep(0.01)
 
@@ -124,7 +124,7 @@ async def test_who_comes_back_late_sees_the_screen() -> None:
 async def test_the_worker_is_lost_in_mid_run(how: signal.Signals) -> None:
     """Killed or hung: no byte is missing, the session goes on, and its people are told."""
     async with LiveServer(SMALL, [endless(SEED)]) as server:
-        async with V1Client(server.url, headers=server.headers(), within=20) as client:
+        async with V1Client(server.url, headers=server.headers()) as client:
             await client.open()
             worker = worker_of(server)
             worker.deadline = 0.5

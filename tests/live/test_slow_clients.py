@@ -46,7 +46,7 @@ class Neighbour:
     async def echo(self) -> None:
         self.number += 1
         self.client.send_input(f"echo $(({self.number}+1000000))\n")
-        await self.client.wait_for(f"{self.number + 1000000}\r\n".encode(), within=5)
+        await self.client.wait_for(f"{self.number + 1000000}\r\n".encode())
 
     async def echo_for(self, seconds: float) -> None:
         end = time.monotonic() + seconds

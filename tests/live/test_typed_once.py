@@ -41,7 +41,7 @@ async def test_each_line_is_in_the_file_exactly_once(tmp_path: Path) -> None:
     unaccounted = 0
     async with LiveServer(plugins=[program]) as server, FaultProxy(server.port) as proxy:
         url = f"http://127.0.0.1:{proxy.port}/"
-        async with V1Client(url, headers=server.headers(), within=20) as client:
+        async with V1Client(url, headers=server.headers()) as client:
             await client.open()
             for line in lines:
                 client.send_input(line)

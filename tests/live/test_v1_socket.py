@@ -117,7 +117,7 @@ def new_token(server: LiveServer, client: V1Client) -> str:
 
 async def until(condition: Callable[[], object]) -> None:
     """Wait for something that no frame tells."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not condition():
             await asyncio.sleep(0.001)
 

@@ -228,7 +228,7 @@ async def test_background_jobs_do_not_delay_the_end(world: World) -> None:
     """One that keeps the terminal open after its shell goes on living, and nobody waits for it."""
     script = "trap '' HUP; sleep 60 & echo job $!; exit 4"
     terminal = await world.start(*sh(script))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         assert await terminal.ended() == ExitStatus(code=4)
     job = int(terminal.output.split()[1])
     assert runs(job)
@@ -256,7 +256,7 @@ async def test_destroying_does_not_wait_for_a_reader(world: World) -> None:
     await terminal.start(plan(*sh("echo last words; exec sleep 60")), SIZE)
     command = Path(f"/proc/{terminal.pid}/comm")
     await eventually(lambda: command.read_text() == "sleep\n")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await terminal.destroy()
     assert terminal.output == b"last words\r\n"
 
@@ -264,7 +264,7 @@ async def test_destroying_does_not_wait_for_a_reader(world: World) -> None:
 async def test_a_program_without_a_terminal_is_ended(world: World) -> None:
     """One that closes its terminal and ignores the hang-up can never be reached again."""
     terminal = await world.start(*sh("trap '' HUP; exec <&- >&- 2>&-; exec sleep 60"))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         assert await terminal.ended() == ExitStatus(signal=signal.SIGTERM)
 
 

@@ -51,7 +51,7 @@ class Printer:
         while data:
             self.moved.clear()
             if not (room := self.model.room):
-                await asyncio.wait_for(self.moved.wait(), 10)
+                await asyncio.wait_for(self.moved.wait(), 30)
                 continue
             piece, data = data[: min(room, 4000)], data[min(room, 4000) :]
             self.log.append(piece)
@@ -75,7 +75,7 @@ class Printer:
             assert self.model.screen_alone(reply.set_result) == self.log.end
         else:
             assert self.model.picture(reply.set_result) >= self.log.start
-        picture = await asyncio.wait_for(reply, 10)
+        picture = await asyncio.wait_for(reply, 30)
         assert picture is not None
         return picture
 
@@ -241,7 +241,7 @@ async def test_a_model_that_cannot_be_drawn_is_not_asked_again(worker: Worker) -
     worker.ask((b"drop", printer.model._id), lambda reply: None)
     reply: asyncio.Future[Picture | None] = asyncio.get_running_loop().create_future()
     printer.model.picture(reply.set_result)
-    assert await asyncio.wait_for(reply, 10) is None
+    assert await asyncio.wait_for(reply, 30) is None
     assert printer.model.lost
     assert (await printer.picture()).offset >= printer.log.start
     await printer.print(text(6, 4 * CAPACITY))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -17,7 +18,21 @@ from tornterm.testing.clients import LegacyClient
 class Handler(WebSocketHandler):
     """Echoes, and answers the control messages."""
 
+    newest: Handler | None = None
+
+    async def prepare(self) -> None:
+        """With ``late``, print once more on the connection before, and see that it has arrived."""
+        if self.get_query_argument("late", ""):
+            assert Handler.newest
+            Handler.newest.write_message("late\r\n")
+            Handler.newest.ping(b"")
+            await Handler.newest.pong.wait()
+
+    def on_pong(self, data: bytes) -> None:
+        self.pong.set()
+
     def open(self) -> None:
+        Handler.newest, self.pong = self, asyncio.Event()
         assert self.selected_subprotocol is None
         token = self.get_query_argument("resume", "")
         self.write_message(
@@ -83,3 +98,13 @@ async def test_it_comes_back_with_its_token() -> None:
         await client.next_message("resumed")
         await client.wait_for(b"size 90")
         assert client.recording.data == b"size 90\r\n"
+
+
+async def test_what_comes_late_on_an_older_connection_does_not_count() -> None:
+    """From when a new connection is asked for, only that one's frames are recorded."""
+    async with server() as url, LegacyClient(url) as client:
+        await client.open()
+        await client.wait_for(b"size 80")
+        await client.open(late="yes", cols=90)
+        await client.wait_for(b"size 90")
+        assert client.frames == [legacy.encode_session("first"), "size 90\r\n"]

@@ -54,7 +54,7 @@ METHOD = st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTI
 async def send(site: Site, request: bytes) -> int | None:
     """The status, or None where the server just closed the connection."""
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             return (await site.raw(request)).status
     except (asyncio.IncompleteReadError, ConnectionError):
         return None

@@ -55,7 +55,7 @@ class Visitor:
 
     async def hear(self, kind: str) -> dict[str, Any]:
         """The next message of a kind."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while True:
                 frame = await self.read()
                 assert frame is not None, f"closed with {self.connection.close_code}"
@@ -67,7 +67,7 @@ class Visitor:
     async def end(self) -> tuple[int | None, str]:
         """The close code, and the code of the error before it."""
         error = ""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while (frame := await self.read()) is not None:
                 if isinstance(frame, str) and json.loads(frame)["type"] == "error":
                     error = json.loads(frame)["code"]
@@ -98,7 +98,7 @@ class Town:
         """Close all connections and wait for it."""
         for visitor in self.visitors:
             visitor.connection.close()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while not visitor.over:
                     await visitor.read()
 
@@ -112,7 +112,7 @@ def town(serve: Serve, io_loop: IOLoop) -> Iterator[Town]:
 
 
 async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not condition():
             await asyncio.sleep(0.005)
 

@@ -13,7 +13,7 @@ from tests.web.conftest import Serve
 from tests.web.site import Site
 from tornterm.web.socket import SocketHandler
 
-SOON = 2.0
+SOON = 30.0
 """Seconds within which a connection must be closed."""
 
 

@@ -42,7 +42,7 @@ class CapturedEvents:
         """
         return [event for event in self.all if event.name == name]
 
-    async def wait_for(self, name: str, count: int = 1, within: float = 10.0) -> AuditEvent:
+    async def wait_for(self, name: str, count: int = 1, within: float = 30.0) -> AuditEvent:
         """Wait until an event has come, which may have happened before.
 
         Args:

@@ -22,7 +22,7 @@ class LegacyClient(RecordingClient):
     """
 
     def __init__(
-        self, url: str, *, headers: Mapping[str, str] | None = None, within: float = 10.0
+        self, url: str, *, headers: Mapping[str, str] | None = None, within: float = 30.0
     ) -> None:
         super().__init__(url, headers=headers, within=within)
         self.token: str | None = None

@@ -24,7 +24,7 @@ class RecordingClient(ABC):
     """
 
     def __init__(
-        self, url: str, *, headers: Mapping[str, str] | None = None, within: float = 10.0
+        self, url: str, *, headers: Mapping[str, str] | None = None, within: float = 30.0
     ) -> None:
         self.url = url
         self.headers = dict(headers or {})
@@ -33,6 +33,8 @@ class RecordingClient(ABC):
         """The file of the authorities that vouch for an HTTPS server; None for the usual ones."""
         self.recording = Recording()
         self._sockets: list[Socket] = []
+        self._heard: object = None
+        """Stands for the connection whose frames count, from when it is asked for."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -50,17 +52,23 @@ class RecordingClient(ABC):
         """Take note of a frame."""
 
     async def _connect(self, query: str = "", subprotocols: list[str] | None = None) -> None:
-        number = len(self._sockets) + 1
+        before, this = self._heard, object()
 
         def on_frame(frame: str | bytes) -> None:
             # What an older connection still brings is no news of this client's any more.
-            if len(self._sockets) <= number:
+            if self._heard is this:
                 self._on_frame(frame)
 
         address = websocket_url(self.url) + query
-        self._sockets.append(
-            await Socket.connect(address, self.headers, on_frame, subprotocols, self.ca_certs)
-        )
+        self._heard = this
+        try:
+            socket = await Socket.connect(
+                address, self.headers, on_frame, subprotocols, self.ca_certs
+            )
+        except BaseException:
+            self._heard = before
+            raise
+        self._sockets.append(socket)
 
     @property
     def socket(self) -> Socket:

@@ -43,7 +43,7 @@ class Recording:
     def clear(self) -> None:
         """Forget everything, because what follows is a replay from the beginning."""
         self.pieces.clear()
-        self.screen.clear()
+        self.screen = bytearray()
 
     def begin(self, message: v1.SessionMade | v1.Resumed) -> None:
         """A connection was answered."""
@@ -53,7 +53,7 @@ class Recording:
     def draw(self, part: v1.Snapshot) -> None:
         """A part of a snapshot begins."""
         if part.first:
-            self.screen.clear()
+            self.screen = bytearray()
             self.snapshots.append(bytearray())
 
     def add(self, data: bytes, offset: int | None) -> None:
@@ -77,12 +77,12 @@ class Recording:
 
     def finder(self, needle: bytes) -> Callable[[], bool]:
         """A condition that is met when `needle` stands on the screen; it looks at no byte twice."""
-        looked = 0
+        screen, looked = self.screen, 0
 
         def found() -> bool:
-            nonlocal looked
-            if looked > len(self.screen):
-                looked = 0
+            nonlocal screen, looked
+            if screen is not self.screen:  # it was reset, and may be as long as it was
+                screen, looked = self.screen, 0
             if self.screen.find(needle, max(0, looked - len(needle))) >= 0:
                 return True
             looked = len(self.screen)

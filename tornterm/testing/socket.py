@@ -88,8 +88,8 @@ class Socket:
         request = HTTPRequest(
             url,
             headers=dict(headers),
-            connect_timeout=10,
-            request_timeout=10,
+            connect_timeout=30,
+            request_timeout=30,
             ca_certs=ca_certs,
         )
         connection = await websocket_connect(

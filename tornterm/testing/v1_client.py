@@ -39,7 +39,7 @@ class V1Client(RecordingClient):
         headers: Mapping[str, str] | None = None,
         size: Size = Size(80, 24),  # noqa: B008 - it cannot be changed
         auto_ack: bool = True,
-        within: float = 10.0,
+        within: float = 30.0,
     ) -> None:
         super().__init__(url, headers=headers, within=within)
         self.size = size
