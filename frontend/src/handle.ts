@@ -1,28 +1,33 @@
 /** For tests and automation: what the page shows, without looking at pixels. */
-import type { Page } from "./page.tsx";
+import type { Page } from "./page.ts";
 import type { Tab } from "./tab.ts";
 import type { TerminalView } from "./term.ts";
 
-export function offerHandle(page: Page, tab: Tab, view: TerminalView): void {
+export function offerHandle(page: Page): void {
+  const view = () => page.pane.view as TerminalView;
+  const tab = () => page.pane.tab as Tab;
   const handle = {
     /** The status, with its facts. */
-    state: () => ({ ...tab.status, waiting: page.waiting, session: page.session }),
+    state: () => ({ ...tab().status, waiting: page.pane.waiting, session: page.pane.session }),
     /** The text of the whole buffer, of this terminal or of another one. */
-    text: (terminal = view.terminal) => view.text(terminal),
+    text: (terminal = view().terminal) => view().text(terminal),
     /** Bytes of output that were handed to the terminal; null within a snapshot. */
     get offset() {
-      return tab.session.output.offset;
+      return tab().session.output.offset;
     },
     /** Bytes of output that the terminal has parsed. */
     get parsed() {
-      return tab.session.output.parsed;
+      return tab().session.output.parsed;
     },
     /** Call back whenever output has been parsed; returns what ends that. */
     onParsed: (listener: () => void) => {
-      view.parsed.add(listener);
-      return () => void view.parsed.delete(listener);
+      const { parsed } = view();
+      parsed.add(listener);
+      return () => void parsed.delete(listener);
     },
-    terminal: view.terminal,
+    get terminal() {
+      return view().terminal;
+    },
   };
   Object.defineProperty(window, "tornterm", { value: handle });
 }

@@ -2,7 +2,8 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { useCountdown } from "./hooks.ts";
-import type { Member } from "./protocol.ts";
+import type { Page } from "./page.ts";
+import type { Pane } from "./pane.ts";
 import type { Status } from "./status.ts";
 import { TEXT } from "./text.ts";
 
@@ -17,59 +18,47 @@ export interface Message {
 }
 
 interface Props {
-  status: Status;
-  waiting: number;
-  held: Uint8Array;
-  messages: Message[];
-  /** Those whose wish for control waits for an answer of this page's person. */
-  asking: Member[];
-  grant(client: string): void;
-  ignore(client: string): void;
-  retryNow(): void;
-  sendHeld(): void;
-  discardHeld(): void;
-  /** Whether the cursor is in the upper half of the terminal. */
-  cursorHigh: boolean;
-  copy(message: Message): void;
-  showMenu(message: Message): void;
-  dismiss(message: Message): void;
+  page: Page;
+  pane: Pane;
 }
 
-export function Notices(props: Props) {
-  const { status, held, messages } = props;
+export function Notices({ page, pane }: Props) {
+  const { status, held, messages, waiting } = pane;
   return (
-    <div class={`notices ${props.cursorHigh ? "low" : ""}`}>
-      {status.kind === "reconnecting" && <Reconnecting {...props} status={status} />}
-      {status.kind === "connecting" && props.waiting > 0 && (
-        <Waiting title={TEXT.connecting} waiting={props.waiting} />
+    <div class={`notices ${pane.cursorHigh ? "low" : ""}`}>
+      {status.kind === "reconnecting" && (
+        <Reconnecting status={status} waiting={waiting} retryNow={pane.retryNow} />
+      )}
+      {status.kind === "connecting" && waiting > 0 && (
+        <Waiting title={TEXT.connecting} waiting={waiting} />
       )}
       {status.kind === "live" && status.silent && (
-        <Waiting title={TEXT.silentTitle} waiting={props.waiting} />
+        <Waiting title={TEXT.silentTitle} waiting={waiting} />
       )}
-      {props.asking.map(({ client, user }) => (
+      {pane.asking.map(({ client, user }) => (
         <Notice key={client} title={TEXT.asksTitle(user)}>
           {TEXT.asksHint}
           <div class="actions">
-            <Button onClick={() => props.grant(client)}>{TEXT.grant}</Button>
-            <Button onClick={() => props.ignore(client)}>{TEXT.notNow}</Button>
+            <Button onClick={() => pane.grant(client)}>{TEXT.grant}</Button>
+            <Button onClick={() => pane.ignore(client)}>{TEXT.notNow}</Button>
           </div>
         </Notice>
       ))}
-      {held.length > 0 && <Held {...props} />}
+      {held.length > 0 && <Held pane={pane} />}
       <div class="messages" aria-live="polite">
         {messages.map((message) => (
           <Notice key={message.id} good={message.good ?? false}
-            close={message.good ? () => props.dismiss(message) : undefined}>
+            close={message.good ? () => pane.dismiss(message) : undefined}>
             {message.text}
             {!message.good && (
               <div class="actions">
                 {message.copy !== undefined && (
-                  <Button onClick={() => props.copy(message)}>{TEXT.copy}</Button>
+                  <Button onClick={() => page.copyMessage(message)}>{TEXT.copy}</Button>
                 )}
                 {message.menu && (
-                  <Button onClick={() => props.showMenu(message)}>{TEXT.showThem}</Button>
+                  <Button onClick={() => page.showMenu(message)}>{TEXT.showThem}</Button>
                 )}
-                <Button onClick={() => props.dismiss(message)}>{TEXT.dismiss}</Button>
+                <Button onClick={() => pane.dismiss(message)}>{TEXT.dismiss}</Button>
               </div>
             )}
           </Notice>
@@ -115,7 +104,11 @@ function Waiting({ title, waiting }: { title: string; waiting: number }) {
   );
 }
 
-type ReconnectingProps = Props & { status: Extract<Status, { kind: "reconnecting" }> };
+interface ReconnectingProps {
+  status: Extract<Status, { kind: "reconnecting" }>;
+  waiting: number;
+  retryNow(): void;
+}
 
 function Reconnecting({ status, waiting, retryNow }: ReconnectingProps) {
   const seconds = useCountdown(status.at);
@@ -141,7 +134,8 @@ export function visible(data: Uint8Array): string {
   });
 }
 
-function Held({ held, status, sendHeld, discardHeld }: Props) {
+function Held({ pane }: { pane: Pane }) {
+  const { held, status, sendHeld, discardHeld } = pane;
   return (
     <Notice title={TEXT.heldTitle(held.length)}>
       {TEXT.held}

@@ -1,51 +1,67 @@
-/** The terminal's page: puts the tab, the terminal and the browser together. */
-import "@xterm/xterm/css/xterm.css";
-import "./page.css";
-import { render } from "preact";
-import { Api } from "./api.ts";
-import { App } from "./app.tsx";
-import { copyText } from "./clipboard.ts";
-import { type PageConfig, readConfig, shareIn } from "./config.ts";
+/** One terminal of the page: what is drawn, the session behind it, and what there is to say of it. */
+import type { Api } from "./api.ts";
+import type { PageConfig } from "./config.ts";
 import { Connection } from "./connection.ts";
-import { offerHandle } from "./handle.ts";
 import type { Message } from "./notices.tsx";
 import { type Member, type Role, SUBPROTOCOL } from "./protocol.ts";
-import { saveText } from "./save.ts";
 import { isFinal, isSilent, type Status } from "./status.ts";
 import { Tab } from "./tab.ts";
 import { type TerminalEvents, TerminalView } from "./term.ts";
 import { TEXT } from "./text.ts";
-import { followTheme } from "./theme.ts";
-import { type Modifier, type NamedKey, Sticky } from "./touchkeys.ts";
+import type { Modifier, NamedKey, Sticky } from "./touchkeys.ts";
 
 const PASSING_MS = 2500;
 
-export class Page {
-  readonly config = readConfig<PageConfig>();
-  readonly api = new Api(this.config.base);
+/** What a terminal needs of the page around it. */
+export interface Around {
+  readonly config: PageConfig;
+  readonly api: Api;
+  /** Modifiers that wait for the next key. */
+  readonly sticky: Sticky;
+  /** Something that is shown has changed. */
+  changed(): void;
+  /** The keyboard leaves the terminal. */
+  leave(): void;
+  /** A session is behind the terminal, for the first time or again. */
+  attached(pane: Pane, id: string): void;
+}
+
+/** Which session a terminal is to show; without one, a new one. */
+export interface Wish {
+  session: string | null;
+  /** The name that its owner gave it. */
+  name: string;
+  /** The secret that it was shared with. */
+  share: string | null;
+}
+
+export class Pane {
   messages: Message[] = [];
   /** The name that the session's owner gave it; it goes before what its program says. */
-  name = this.config.session_title ?? "";
+  name: string;
+  view: TerminalView | null = null;
+  tab: Tab | null = null;
+  /** Whether the session is new and nobody has typed into it, so that nothing is lost with it. */
+  unused: boolean;
+
   /** What the program calls itself. */
   private programTitle = "";
-  /** Modifiers that wait for the next key. */
-  readonly sticky = new Sticky();
   /** Clients whose wish for control this page's person does not want to hear of. */
-  ignored = new Set<string>();
-  onChange: () => void = () => undefined;
-
-  private readonly share = this.config.session ? shareIn(location.hash) : null;
-  private view: TerminalView | null = null;
-  private tab: Tab | null = null;
+  private readonly ignored = new Set<string>();
   private lastMessage = 0;
-  private drawn = false;
-  /** Whether the session is new and nobody has typed into it, so that nothing is lost with it. */
-  private unused = !this.config.session;
   /** The role that is shown; null before the first. */
   private role: Role | null = null;
 
+  constructor(
+    private readonly around: Around,
+    private readonly wish: Wish,
+  ) {
+    this.name = wish.name;
+    this.unused = wish.session === null;
+  }
+
   get title(): string {
-    return this.name || this.programTitle || this.config.title || TEXT.product;
+    return this.name || this.programTitle;
   }
 
   /** Whether the cursor is in the upper half, where cards would cover what is being typed. */
@@ -75,7 +91,7 @@ export class Page {
 
   /** Whether this page came with a share instead of belonging to the session's owner. */
   get guest(): boolean {
-    return this.share !== null;
+    return this.wish.share !== null;
   }
 
   get members(): Member[] {
@@ -96,17 +112,14 @@ export class Page {
     return this.members.filter(({ asks, client }) => asks && !this.ignored.has(client));
   }
 
+  /** Draw into `host`, and connect. */
   start(host: HTMLElement): void {
-    const { font_family: family, font_size: size } = this.config;
+    const { font_family: family, font_size: size } = this.around.config;
     const view = new TerminalView(host, this.events(), { family, size });
     this.view = view;
-    const tab = (this.tab = this.makeTab(view));
-    followTheme(this.config.theme, (theme, dark) => view.paint(theme, dark));
+    this.tab = this.makeTab(view);
     view.whenResized(() => this.resized());
-    this.watchTheBrowser(tab);
-    offerHandle(this, tab, view);
-    tab.start();
-    view.focus();
+    this.tab.start();
   }
 
   readonly takeControl = (): void => {
@@ -121,7 +134,7 @@ export class Page {
 
   readonly ignore = (client: string): void => {
     this.ignored.add(client);
-    this.changed();
+    this.around.changed();
     this.focus();
   };
 
@@ -139,21 +152,21 @@ export class Page {
 
   readonly sendHeld = (): void => {
     this.tab?.session.input.releaseHeld();
-    this.changed();
+    this.around.changed();
     this.focus();
   };
 
   readonly discardHeld = (): void => {
     this.tab?.session.input.discardHeld();
-    this.changed();
+    this.around.changed();
     this.focus();
   };
 
-  readonly press = (key: NamedKey): void => this.view?.press(this.sticky, key);
+  readonly press = (key: NamedKey): void => this.view?.press(this.around.sticky, key);
 
   readonly toggle = (modifier: Modifier): void => {
-    this.sticky.toggle(modifier);
-    this.changed();
+    this.around.sticky.toggle(modifier);
+    this.around.changed();
   };
 
   readonly rename = async (): Promise<void> => {
@@ -161,8 +174,8 @@ export class Page {
     const name = prompt(TEXT.renameAsk, this.name)?.trim();
     if (session === null || name === undefined) return;
     try {
-      this.name = await this.api.rename(session, name);
-      this.titleChanged();
+      this.name = await this.around.api.rename(session, name);
+      this.around.changed();
     } catch (error) {
       this.say((error instanceof Error && error.message) || TEXT.serverTrouble);
     }
@@ -173,61 +186,55 @@ export class Page {
     if (this.unused && this.tab?.session.live) this.tab.session.close();
   };
 
-  /** Everything that this page's terminal still holds, as a text file. */
-  readonly saveOutput = (): void => {
-    if (this.view) saveText(this.title, this.view.text());
-    this.focus();
-  };
-
   readonly endSession = (): void => {
     if (confirm(TEXT.endSessionSure)) this.tab?.session.close();
   };
 
-  readonly logOut = async (): Promise<void> => {
-    try {
-      await this.api.logout();
-    } finally {
-      location.assign(this.config.logout ?? `${this.config.base}login`);
-    }
-  };
-
-  readonly copyMessage = async (message: Message): Promise<void> => {
-    if (await copyText(message.copy ?? "")) this.dismiss(message);
-    this.focus();
-  };
-
-  /** Open the menu, which lists the sessions. */
-  readonly showMenu = (message: Message): void => {
-    this.dismiss(message);
-    const menu = document.getElementById("menu");
-    menu?.click();
-    menu?.focus();
-  };
-
   readonly dismiss = (message: Message): void => {
     this.messages = this.messages.filter((other) => other.id !== message.id);
-    this.changed();
+    this.around.changed();
   };
+
+  /** Show a sentence over the terminal; what is good passes by itself. */
+  say(text: string, more: Partial<Message> = {}): void {
+    const message: Message = { id: ++this.lastMessage, text, ...more };
+    const others = this.messages.filter((other) => other.text !== text);
+    this.messages = [...others, message].slice(-4);
+    this.around.changed();
+    if (more.good) setTimeout(() => this.dismiss(message), PASSING_MS);
+  }
+
+  /** The terminal is drawn at the size that the server says; this page only wishes. */
+  resized(): void {
+    const wish = this.view?.proposed();
+    if (!wish || !this.view) return;
+    this.tab?.session.wishSize(wish);
+    // What has ended has nobody left to ask.
+    if (this.status.kind === "ended") this.view.resize(wish);
+  }
 
   private events(): TerminalEvents {
     return {
       typed: (data) => this.typed(data),
       replied: (data) => this.tab?.session.reply(data),
-      titled: (title) => this.titled(title),
+      titled: (title) => {
+        this.programTitle = title;
+        this.around.changed();
+      },
       copyOffered: (copy) => this.say(TEXT.copyOffer(copy.length), { copy }),
       copied: () => this.say(TEXT.copied, { good: true }),
-      leave: () => document.getElementById("menu")?.focus(),
+      leave: () => this.around.leave(),
       mayAct: () => this.tab !== null && !this.tab.session.output.muted,
     };
   }
 
   private makeTab(view: TerminalView): Tab {
-    const { base, session } = this.config;
+    const { config, api } = this.around;
     return new Tab(
       view,
       {
-        api: this.api,
-        socket: () => new WebSocket(Connection.url(base, location), SUBPROTOCOL),
+        api,
+        socket: () => new WebSocket(Connection.url(config.base, location), SUBPROTOCOL),
         timers: { set: (run, ms) => window.setTimeout(run, ms), clear: (id) => clearTimeout(id) },
         now: () => Date.now(),
         random: () => Math.random(),
@@ -237,16 +244,19 @@ export class Page {
         changed: () => {
           this.roleShown(view);
           if (this.status.kind === "ended") view.freeze();
-          this.changed();
+          this.around.changed();
         },
-        attached: (id) => this.attached(id),
+        attached: (id) => {
+          this.around.attached(this, id);
+          this.resized();
+        },
         skipped: (bytes) => this.say(TEXT.skipped(bytes)),
         notice: (_code, message) => this.say(message),
       },
       view.proposed() ?? { cols: 80, rows: 24 },
       randomId(),
-      session || null,
-      this.share,
+      this.wish.session,
+      this.wish.share,
     );
   }
 
@@ -275,76 +285,9 @@ export class Page {
   }
 
   private withModifiers(data: Uint8Array): Uint8Array {
-    if (!this.sticky.ctrl && !this.sticky.alt) return data;
-    return new TextEncoder().encode(this.sticky.typed(new TextDecoder().decode(data)));
-  }
-
-  private titled(title: string): void {
-    this.programTitle = title;
-    this.titleChanged();
-  }
-
-  private titleChanged(): void {
-    document.title = this.title;
-    this.changed();
-  }
-
-  /** Who comes back by the base address gets a new session; the others are not forgotten. */
-  private async tellOfWaiting(): Promise<void> {
-    const rows = await this.api.sessions().catch(() => []);
-    const waiting = rows.filter(({ id, attached }) => attached === 0 && id !== this.session).length;
-    if (waiting > 0 && this.unused) this.say(TEXT.othersWait(waiting), { menu: true });
-  }
-
-  private attached(id: string): void {
-    const here = `${this.config.base}s/${id}`;
-    if (location.pathname !== here) {
-      history.replaceState(null, "", here);
-      if (this.config.user) void this.tellOfWaiting();
-    }
-    this.resized();
-  }
-
-  /** The terminal is drawn at the size that the server says; this page only wishes. */
-  private resized(): void {
-    const wish = this.view?.proposed();
-    if (!wish || !this.view) return;
-    this.tab?.session.wishSize(wish);
-    // What has ended has nobody left to ask.
-    if (this.status.kind === "ended") this.view.resize(wish);
-  }
-
-  private watchTheBrowser(tab: Tab): void {
-    addEventListener("online", () => tab.nudge());
-    addEventListener("offline", () => tab.doubt());
-    document.addEventListener("visibilitychange", () => {
-      if (!document.hidden) tab.nudge();
-    });
-    addEventListener("pagehide", () => tab.suspend());
-    addEventListener("pageshow", (event) => {
-      if (event.persisted) tab.wake();
-    });
-    addEventListener("beforeunload", (event) => {
-      if (this.waiting > 0) event.preventDefault();
-    });
-  }
-
-  private say(text: string, more: Partial<Message> = {}): void {
-    const message: Message = { id: ++this.lastMessage, text, ...more };
-    const others = this.messages.filter((other) => other.text !== text);
-    this.messages = [...others, message].slice(-4);
-    this.changed();
-    if (more.good) setTimeout(() => this.dismiss(message), PASSING_MS);
-  }
-
-  /** Draw once per frame, however much has changed. */
-  private changed(): void {
-    if (this.drawn) return;
-    this.drawn = true;
-    queueMicrotask(() => {
-      this.drawn = false;
-      this.onChange();
-    });
+    const { sticky } = this.around;
+    if (!sticky.ctrl && !sticky.alt) return data;
+    return new TextEncoder().encode(sticky.typed(new TextDecoder().decode(data)));
   }
 }
 
@@ -352,6 +295,3 @@ function randomId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
-
-const app = document.getElementById("app");
-if (app) render(<App page={new Page()} />, app);

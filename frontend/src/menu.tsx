@@ -1,0 +1,88 @@
+/** The menu at the right of the bar: everything that there is to do with this terminal and others. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Dots } from "./icons.tsx";
+import type { Page } from "./page.ts";
+import type { Pane } from "./pane.ts";
+import { People } from "./people.tsx";
+import { Sessions } from "./sessions.tsx";
+import { isFinal } from "./status.ts";
+import { TEXT } from "./text.ts";
+
+interface Props {
+  page: Page;
+  pane: Pane;
+  share(): void;
+}
+
+export function Menu(props: Props) {
+  const { page, pane } = props;
+  const { config, api } = page;
+  const { status, session, guest, members, me } = pane;
+  const [open, setOpen] = useState(false);
+  const menu = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    const outside = (event: Event) => {
+      if (!menu.current?.contains(event.target as Node)) setOpen(false);
+    };
+    addEventListener("pointerdown", outside);
+    return () => removeEventListener("pointerdown", outside);
+  }, []);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" && !(event.ctrlKey && event.key === "F6")) return;
+    event.preventDefault();
+    setOpen(false);
+    pane.focus();
+  };
+  const name = config.user?.display_name || config.user?.name;
+  return (
+    <details class="menu" ref={menu} open={open} onKeyDown={onKeyDown}
+      onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary id="menu" aria-label={TEXT.menu} title={TEXT.menu}>
+        <Dots />
+      </summary>
+      {open && (
+        <div class="sheet">
+          {name && <p>{TEXT.signedInAs(name)}</p>}
+          {config.user && <a class="button item" href={config.base}>{TEXT.newSession}</a>}
+          {config.user && <h2>{TEXT.yourSessions}</h2>}
+          {config.user && (
+            <Sessions api={api} base={config.base} current={session} onLeave={pane.goElsewhere} />
+          )}
+          {members.length > 1 && <h2>{TEXT.peopleHere}</h2>}
+          {members.length > 1 && (
+            <People members={members} me={me} decides={!guest} grant={pane.grant} />
+          )}
+          <hr />
+          <button type="button" class="item" onClick={() => (setOpen(false), page.saveOutput())}>
+            {TEXT.saveOutput}
+          </button>
+          {!guest && !isFinal(status) && session && <OwnItems {...props} done={() => setOpen(false)} />}
+          {config.user ? (
+            config.logout !== null && (
+              <button type="button" class="item" onClick={page.logOut}>{TEXT.logOut}</button>
+            )
+          ) : (
+            <a class="button item" href={`${config.base}login`}>{TEXT.logIn}</a>
+          )}
+          <p class="hint">{TEXT.leaveHint}</p>
+        </div>
+      )}
+    </details>
+  );
+}
+
+/** What only the owner of a session does with it. */
+function OwnItems({ pane, share, done }: Props & { done(): void }) {
+  const { status, members, rename, release, endSession } = pane;
+  const item = (text: string, act: () => void, more = "") => (
+    <button type="button" class={`item ${more}`} onClick={() => (done(), act())}>{text}</button>
+  );
+  return (
+    <>
+      {item(TEXT.share, share)}
+      {item(TEXT.rename, rename)}
+      {status.kind === "live" && members.length > 1 && item(TEXT.giveUp, release)}
+      {item(TEXT.endSession, endSession, "danger")}
+    </>
+  );
+}
