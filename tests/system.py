@@ -21,6 +21,7 @@ PACKAGES = {
     "systemd-analyze": "systemd",
     "openssl": "openssl",
     "pg_ctl": "postgresql",
+    "bwrap": "bubblewrap",
     "rsyslogd": "rsyslog rsyslog-gnutls",
 }
 """Debian's packages, by the program that the tests of the documentation's examples call."""

@@ -10,7 +10,6 @@ from tornterm.hookspecs import KINDS
 ROOT = Path(__file__).parents[2]
 
 LATER = {
-    "tornterm_prepare_spawn": "tornterm-spawn-sandbox",
     "tornterm_session_started": "tornterm-spawn-container",
     "tornterm_session_ended": "tornterm-spawn-container",
 }

@@ -61,6 +61,7 @@ def test_there_are_some() -> None:
         "tornterm-auth-oidc",
         "tornterm-auth-proxy",
         "tornterm-record-asciicast",
+        "tornterm-spawn-sandbox",
     ]
 
 

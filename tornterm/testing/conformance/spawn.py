@@ -49,7 +49,7 @@ class SpawnConformance:
     ) -> None:
         """Program, directory, environment and identity are what the kernel would take."""
         tried = bench(plugin)
-        check(tried.run(lambda host: host.spawn(user, SpawnRequest("s1", Size()))))
+        check(tried.run(lambda host: _plan(host, user, SpawnRequest("s1", Size()))))
         tried.check_loop()
 
     async def test_its_program_runs(
@@ -77,7 +77,7 @@ class SpawnConformance:
     ) -> None:
         """Secrets are kept in variables: a program gets what is on a list, and no more."""
         monkeypatch.setenv(*CANARY)
-        plan = bench(plugin).run(lambda host: host.spawn(user, SpawnRequest("s1", Size())))
+        plan = bench(plugin).run(lambda host: _plan(host, user, SpawnRequest("s1", Size())))
         assert CANARY[0] not in plan.env, "the server's own environment reaches the program"
 
     def test_survives_garbage(
@@ -155,9 +155,14 @@ class RemoteSpawnConformance(SpawnConformance):
         tried.check_loop()
 
 
+async def _plan(host: PluginHost, user: User, request: SpawnRequest) -> SpawnPlan:
+    """What would be started: a plugin may have the last word on its own plan, too."""
+    return await host.prepare_spawn(user, await host.spawn(user, request))
+
+
 async def _answer(host: PluginHost, user: User, request: SpawnRequest) -> object:
     """A plan, or the text of the refusal."""
     try:
-        return await host.spawn(user, request)
+        return await _plan(host, user, request)
     except (SessionError, AuthError) as error:
         return str(error)

@@ -1,0 +1,129 @@
+"""Private homes: one directory for each user's name, and never one for two names."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from tornterm.errors import SpawnError
+
+__all__ = ["LONGEST_NAME", "checked", "folder_of", "named_account", "private_home"]
+
+LONGEST_NAME = 128
+
+
+def checked(user: str) -> str:
+    """Check that a user's name is one.
+
+    Args:
+        user: The name, which may come from anywhere.
+
+    Returns:
+        The same name.
+
+    Raises:
+        SpawnError: It could be mistaken for something else, or is too long.
+    """
+    if not user or len(user) > LONGEST_NAME or not user.isprintable():
+        raise SpawnError(f"the user name {user!r:.60} is empty, too long or not printable")
+    if user[0] in "-." or "/" in user:
+        raise SpawnError(f"the user name {user!r:.60} looks like an option or a path")
+    return user
+
+
+def folder_of(user: str) -> str:
+    """The name of a user's directory.
+
+    It holds a digest of the exact name, so names that differ only in case or in their Unicode form
+    have directories of their own, also on a file system that takes them for the same.
+
+    Args:
+        user: A checked name.
+    """
+    readable = re.sub("[^a-z0-9]+", "-", user.lower())[:32].strip("-")
+    digest = hashlib.sha256(user.encode()).hexdigest()[:32]
+    return f"{readable}-{digest}" if readable else digest
+
+
+def private_home(homes: Path, user: str, uid: int, gid: int) -> Path:
+    """Make a user's home where there is none.
+
+    Args:
+        homes: The directory of all homes.
+        user: A checked name.
+        uid: Whose it must be.
+        gid: The group of a new one.
+
+    Raises:
+        SpawnError: It cannot be made, or what is there is not the user's.
+    """
+    home = homes / folder_of(user)
+    try:
+        _owned_directory(homes, uid, gid)
+        _owned_directory(home, uid, gid)
+    except OSError as error:
+        raise SpawnError(f"the private home could not be made: {error.strerror}") from None
+    return home
+
+
+def named_account(homes: Path, files: Mapping[str, str], uid: int, gid: int) -> Path:
+    """Keep the files that give the account inside a name, beside the homes.
+
+    Args:
+        homes: The directory of all homes, which is there.
+        files: The text of each file.
+        uid: Whose the directory is.
+        gid: Its group.
+
+    Returns:
+        The directory in which the files are.
+
+    Raises:
+        SpawnError: They cannot be written.
+    """
+    # No home has such a name: each ends in a digest.
+    folder = homes / "etc"
+    try:
+        _owned_directory(folder, uid, gid)
+        for name, text in files.items():
+            _keep(folder / name, text)
+    except OSError as error:
+        raise SpawnError(f"the account could not be named: {error.strerror}") from None
+    return folder
+
+
+def _keep(path: Path, text: str) -> None:
+    with suppress(FileNotFoundError):
+        if path.read_text() == text:
+            return
+    # Under a name of its own first: sandboxes are started at the same time.
+    fd, written = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(fd, "w") as file:
+        file.write(text)
+        os.fchmod(fd, 0o444)
+    os.replace(written, path)
+
+
+def _owned_directory(path: Path, uid: int, gid: int) -> None:
+    with suppress(FileExistsError):
+        path.mkdir(mode=0o700)
+    # Opened once and asked through that, so that nobody can put a link in its place meanwhile.
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        found = os.fstat(fd)
+        own = os.geteuid()
+        if found.st_uid == own != uid:
+            # New, or left behind by an end between making and giving away.
+            os.fchown(fd, uid, gid)
+        elif found.st_uid != uid:
+            raise SpawnError("the private home belongs to another account")
+        if stat.S_IMODE(found.st_mode) != 0o700:
+            os.fchmod(fd, 0o700)
+    finally:
+        os.close(fd)
