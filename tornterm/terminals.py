@@ -31,13 +31,15 @@ from tornterm.sessions.manager import SessionManager, Wishes
 from tornterm.sessions.reception import Reception
 from tornterm.types import Size, User
 from tornterm.web.app import Rule, make_application, make_handlers
-from tornterm.web.host_login import BACKEND, Authenticate, HostLogin
+from tornterm.web.host_login import BACKEND, Authenticate, HostLogin, Still, asking
 from tornterm.web.hosts import HostList
 from tornterm.web.logins import LoginStore
 from tornterm.web.metrics import Metrics
 from tornterm.web.origin import OriginList
 from tornterm.web.proxies import TrustedProxies
 from tornterm.web.throttle import Throttle
+from tornterm.web.ticket_api import issue
+from tornterm.web.tickets import Admission, Ticket, TicketStore
 
 __all__ = ["Terminals"]
 
@@ -118,6 +120,7 @@ class Terminals:
         self.reception = Reception(self.sessions)
         self.logins = LoginStore(self.settings.auth, self.plugins, self.clock)
         self._take_up(self.settings)
+        self.tickets = TicketStore()
         self.codes: OneTimeCodes[User] = OneTimeCodes(CODE_LIFETIME)
         self.base = self.settings.server.base_url
         self.instance = _instance(self.settings)
@@ -216,6 +219,29 @@ class Terminals:
         if found is None:
             raise SessionNotFound(session_id)
         return HostedSession(found)
+
+    async def ticket(self, user: User, *, session: str = "", still: Still | None = None) -> Ticket:
+        """A ticket with which a page of the host application's opens one WebSocket.
+
+        For pages that the terminals' own login does not reach, such as those of another site, or
+        of an application that is not Tornado's. Whoever has it within 30 seconds is `user`.
+
+        Args:
+            user: The person whose page it is, as the host application knows them.
+            session: The id of one of their sessions that the page goes on with; empty for a new
+                one.
+            still: Says, every ``auth.revalidate`` seconds, whether the connection may stay; a
+                plain function, which must not block, or an async one. What it raises is a no.
+
+        Returns:
+            The ticket; its `Ticket.answer` is what the page is sent.
+
+        Raises:
+            SessionNotFound: There is no such session, or it is not theirs to see.
+            Forbidden: It is somebody else's.
+        """
+        vouch = None if still is None else asking(still)
+        return await issue(self, Admission(replace(user, backend=BACKEND), vouch=vouch), session)
 
     def begin_drain(self) -> None:
         """Begin nothing new, and tell every client that the server goes away."""

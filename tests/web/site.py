@@ -178,11 +178,14 @@ class Site:
         ]
         return await self.ask(path, headers=pairs, host=host)
 
-    async def connect(self, headers: Mapping[str, str]) -> WebSocketClientConnection:
+    async def connect(
+        self, headers: Mapping[str, str], ticket: str = ""
+    ) -> WebSocketClientConnection:
         """A WebSocket that is open."""
         url = f"ws://127.0.0.1:{self.port}{self.base}ws"
         request = HTTPRequest(url, headers=dict(headers))
-        return await websocket_connect(request, subprotocols=["tornterm.v1"])
+        offered = ["tornterm.v1", *([f"ticket.{ticket}"] if ticket else [])]
+        return await websocket_connect(request, subprotocols=offered)
 
     async def log_in(self, name: str = "alice") -> dict[str, str]:
         """Log in; returns the headers of somebody who is."""

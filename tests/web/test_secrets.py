@@ -23,6 +23,7 @@ SECRETS = {
     "password": f"password-{CANARY}",
     "code": f"code-{CANARY}",
     "resume": f"resume-{CANARY}",
+    "ticket": f"ticket-{CANARY}",
 }
 
 
@@ -98,6 +99,8 @@ async def provoke(site: Site) -> None:
             await site.ask(path + query, headers=headers)
             await site.ask(path + query, "POST", headers, body)
             await site.upgrade(path + query, headers)
+            offered = {"Sec-WebSocket-Protocol": f"ticket.{SECRETS['ticket']}"}
+            await site.upgrade(path + query, {**headers, **offered})
     for name in ("code", "password"):
         wrong = {"Content-Type": FORM, "Origin": site.origin}
         await site.ask("/login", "POST", wrong, f"{name}={SECRETS[name]}&x=%ff".encode())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from tornterm.core.protocols.fields import Check, integer, text
-from tornterm.errors import Forbidden
 from tornterm.sessions.creation import Wishes
 from tornterm.types import SessionInfo, Size, User
 from tornterm.web.context import public_base
@@ -16,7 +15,6 @@ __all__ = [
     "MeHandler",
     "SessionHandler",
     "SessionsHandler",
-    "TokenHandler",
     "session_json",
     "user_json",
 ]
@@ -147,22 +145,3 @@ class SessionHandler(Handler):
         await sessions.find(self.person, session_id, "kill")
         await sessions.destroy_session(session_id, by=self.person, remote=self.remote)
         self.set_status(204)
-
-
-class TokenHandler(Handler):
-    """``{base}api/sessions/<id>/token``: a new key to one's own session."""
-
-    async def post(self, session_id: str) -> None:
-        """Issue a resume token to the owner, for example for another device."""
-        self.fields()
-        session = await self.terminals.sessions.find(self.person, session_id, "attach")
-        if session.owner.name != self.person.name:
-            # Whoever gets here may see the session, so this tells nothing new.
-            raise Forbidden(f"{self.person.name} is not the owner of session {session_id}")
-        audit = self.terminals.audit
-        audit.record(
-            audit.event(
-                "session.token", user=self.person.name, remote=self.remote, session_id=session.id
-            )
-        )
-        self.answer({"session": session.id, "token": session.tokens.issue()}, 201)

@@ -7,7 +7,7 @@ what another site's page may have caused (unsafe verbs and upgrades), the origin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any, Literal
 
@@ -26,8 +26,11 @@ from tornterm.web.proxies import Client
 
 __all__ = ["Access", "Misdirected", "Via"]
 
-Via = Literal["cookie", "bearer", "headers"]
-"""How somebody was recognised: our cookie, a token, or what a proxy or the host vouches for."""
+Via = Literal["cookie", "bearer", "headers", "ticket"]
+"""How somebody was recognised: our cookie, a token, a ticket, or what a proxy or the host says."""
+
+UNFORGED: Collection[Via | None] = ("bearer", "ticket")
+"""What a page cannot make a browser send that does not know it."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -60,6 +63,7 @@ class Access(Answers):
         user: Who it is; None on a public route, unless it asked.
         session_login: The login that the cookie named, or None.
         via: How the user was recognised.
+        vouch: Says whether the user may stay, where the application around us logged them in.
     """
 
     client: Client
@@ -67,7 +71,7 @@ class Access(Answers):
     judges_origin = True
     session_login: Login | None = None
     via: Via | None = None
-    _vouch: Vouch | None = None
+    vouch: Vouch | None = None
 
     def initialize(
         self, terminals: Context, *, public: bool = False, route: str = "", **kwargs: Any
@@ -150,7 +154,7 @@ class Access(Answers):
             Forbidden: Its origin is not allowed, or it has none.
         """
         origin = request.headers.get("Origin")
-        if via == "bearer" or (self.public and not self.judges_origin):
+        if via in UNFORGED or (self.public and not self.judges_origin):
             return
         if not self.terminals.origins.allows(origin, self.client):
             known = parse_origin(origin)
@@ -218,7 +222,7 @@ class Access(Answers):
         host = self.terminals.host_login
         user = await host.user_of(self) if host is not None else None
         if host is not None and user is not None:
-            self._vouch = partial(host.still, self, user)
+            self.vouch = partial(host.still, self, user)
         return user
 
     async def _user_of_headers(self) -> User:
@@ -262,7 +266,7 @@ class Access(Answers):
 
     def login_of_connection(self) -> Login:
         """The login that a WebSocket lives by."""
-        return self.session_login or self.terminals.logins.bearer(self.person, self._vouch)
+        return self.session_login or self.terminals.logins.bearer(self.person, self.vouch)
 
     # --- logging in and out --------------------------------------------------------------------
 

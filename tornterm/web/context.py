@@ -21,6 +21,7 @@ from tornterm.web.metrics import Metrics
 from tornterm.web.origin import OriginList
 from tornterm.web.proxies import TrustedProxies
 from tornterm.web.throttle import Throttle
+from tornterm.web.tickets import TicketStore
 
 __all__ = ["Context", "public_base"]
 
@@ -36,6 +37,7 @@ class Context(App, Protocol):
     logins: LoginStore
     host_login: HostLogin | None
     codes: OneTimeCodes[User]
+    tickets: TicketStore
     metrics: Metrics
     throttle: Throttle
     hosts: HostList

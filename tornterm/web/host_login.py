@@ -16,7 +16,7 @@ from tornado.web import RequestHandler
 from tornterm.errors import AuthError
 from tornterm.types import User
 
-__all__ = ["BACKEND", "Authenticate", "HostLogin", "TornadoLogin", "user_from"]
+__all__ = ["BACKEND", "Authenticate", "HostLogin", "Still", "TornadoLogin", "asking", "user_from"]
 
 logger = logging.getLogger("tornterm.web")
 
@@ -28,6 +28,31 @@ TIMEOUT = 10.0
 
 Authenticate: TypeAlias = Callable[[RequestHandler], User | Awaitable[User | None] | None]
 """Says who sent the request of a handler in the host's application; None for nobody."""
+
+
+Still: TypeAlias = Callable[[], bool | Awaitable[bool]]
+"""Says whether somebody whom the host's application has let in may stay."""
+
+
+def asking(still: Still, timeout: float = TIMEOUT) -> Callable[[], Awaitable[bool]]:
+    """Ask the application; whatever goes wrong there denies, and is logged.
+
+    Args:
+        still: What the application gave.
+        timeout: Seconds that it may take.
+    """
+
+    async def ask() -> bool:
+        try:
+            answer = still()
+            if inspect.isawaitable(answer):
+                answer = await asyncio.wait_for(answer, timeout)
+        except Exception as error:
+            _log_failure("still", error)
+            return False
+        return answer is True
+
+    return ask
 
 
 class HostLogin:
@@ -59,10 +84,7 @@ class HostLogin:
         except AuthError:
             raise
         except Exception as error:
-            # Without its text: what fails here has credentials in its hands.
-            frames = "".join(traceback.format_tb(error.__traceback__)).rstrip()
-            kind = type(error).__name__
-            logger.error("the application's authenticate failed: %s\n%s", kind, frames)
+            _log_failure("authenticate", error)
             raise AuthError("the application's authenticate failed") from None
 
     async def still(self, handler: RequestHandler, user: User) -> bool:
@@ -159,6 +181,12 @@ class _Aside:
 
     def set_close_callback(self, callback: Callable[[], None] | None) -> None:
         """Nothing: the connection is not this handler's."""
+
+
+def _log_failure(what: str, error: Exception) -> None:
+    """Say what failed, without its text: it may have credentials in its hands."""
+    frames = "".join(traceback.format_tb(error.__traceback__)).rstrip()
+    logger.error("the application's %s failed: %s\n%s", what, type(error).__name__, frames)
 
 
 def _checked(answer: Any) -> User | None:

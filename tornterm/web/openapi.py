@@ -84,6 +84,14 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
     "api/sessions/{id}/shares/{share}": {
         "delete": Operation("Take one share back, with the connections that came by it.", 204)
     },
+    "api/tickets": {
+        "post": Operation(
+            "A ticket for one WebSocket, and a resume token for `session` where that is given.",
+            201,
+            "Ticket",
+            {"session": LABEL},
+        )
+    },
     "api/openapi.json": {"get": Operation("This document.")},
     "healthz": {"get": Operation("The process answers.", public=True)},
     "readyz": {"get": Operation("Whether new sessions are possible; 503 while not.")},
@@ -152,6 +160,7 @@ SCHEMAS: dict[str, Schema] = {
     "Shares": _object(shares={"type": "array", "items": _ref("Share")}),
     "NewShare": _object(share=_ref("Share"), secret=TEXT, path=TEXT),
     "Token": _object(session=TEXT, token=TEXT),
+    "Ticket": _object(("session", "token"), ticket=TEXT, lifetime=COUNT, session=TEXT, token=TEXT),
 }
 
 

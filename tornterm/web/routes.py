@@ -12,6 +12,7 @@ from tornterm.web import api, health, login, pages, shares
 from tornterm.web.openapi import OpenApiHandler
 from tornterm.web.socket import SocketHandler
 from tornterm.web.static import StaticHandler
+from tornterm.web.ticket_api import TicketsHandler, TokenHandler
 
 __all__ = ["ROUTES", "Entry"]
 
@@ -48,9 +49,10 @@ ROUTES: tuple[Entry, ...] = (
     Entry("api/limits", api.LimitsHandler),
     Entry("api/sessions", api.SessionsHandler),
     Entry("api/sessions/{id}", api.SessionHandler),
-    Entry("api/sessions/{id}/token", api.TokenHandler),
+    Entry("api/sessions/{id}/token", TokenHandler),
     Entry("api/sessions/{id}/shares", shares.SharesHandler),
     Entry("api/sessions/{id}/shares/{share}", shares.ShareHandler),
+    Entry("api/tickets", TicketsHandler),
     Entry("api/openapi.json", OpenApiHandler),
     Entry("static/{file}", StaticHandler, "public"),
     Entry("healthz", health.HealthHandler, "public"),

@@ -15,11 +15,13 @@ from tornterm.core.protocols import legacy, v1
 from tornterm.errors import AuthError, ProtocolError, TorntermError
 from tornterm.sessions.clock import Timer
 from tornterm.sessions.reception import Guest
+from tornterm.types import User
 from tornterm.web.base import Access
 from tornterm.web.heartbeat import Heartbeat
 from tornterm.web.legacy_socket import LegacyConversation
 from tornterm.web.readahead import ReadAhead
 from tornterm.web.throttle import Attempt
+from tornterm.web.tickets import PREFIX
 from tornterm.web.transport import SocketTransport
 from tornterm.web.v1_socket import V1Conversation
 
@@ -29,6 +31,12 @@ logger = logging.getLogger("tornterm.web")
 
 SHARE = "share"
 """Where failures with shares are counted."""
+
+TICKET = "ticket"
+"""Where failures with tickets are counted."""
+
+MAX_TICKET = 256
+"""Characters of a ticket that are looked at; ours have 43."""
 
 MAX_V1_FRAME = 4 * v1.MAX_BINARY
 """Bytes of a frame that is still read, so that one that is too large gets an answer."""
@@ -95,11 +103,43 @@ class SocketHandler(Access, WebSocketHandler):
                 raise HTTPError(400, reason=str(error)) from None
         await super().get(*args, **kwargs)
 
+    async def authenticate(self) -> User:
+        """Find out who it is; a ticket decides where one is offered.
+
+        Raises:
+            AuthError: As for every request; or the ticket is not good.
+            LimitExceeded: As for every request; or too many tickets were wrong.
+        """
+        value = self._offered_ticket()
+        if value is None:
+            return await super().authenticate()
+        throttle, now = self.terminals.throttle, self.terminals.clock.now()
+        throttle.check(self.remote, "", now, door=TICKET)
+        try:
+            admission = self.terminals.tickets.redeem(value, now)
+            login = admission.login
+            if login is not None and not await self.terminals.logins.verify(login):
+                raise AuthError("the login of the ticket has ended")
+        except AuthError as error:
+            throttle.failed(self.remote, "", now, door=TICKET)
+            self.login_failed(error, TICKET)
+            raise
+        self.user = self.current_user = admission.user
+        self.session_login, self.vouch, self.via = login, admission.vouch, "ticket"
+        return self.user
+
+    def _offered_ticket(self) -> str | None:
+        """The ticket among the subprotocols, where there is one."""
+        names = (name for name in self._offered_protocols() if name.startswith(PREFIX))
+        ticket = next(names, None) if self.is_upgrade else None
+        return None if ticket is None else ticket.removeprefix(PREFIX)[:MAX_TICKET]
+
     def admits_strangers(self) -> bool:
         """Let somebody in who will show a share, while there are any.
 
         It counts as a failed try until one has been shown, so that nobody can guess for long or
-        keep many connections waiting. A token that is wrong is no reason to try something else.
+        keep many connections waiting. A token or a ticket that is wrong is no reason to try
+        something else.
 
         Raises:
             LimitExceeded: Too many have failed from this address.
@@ -108,6 +148,7 @@ class SocketHandler(Access, WebSocketHandler):
             self.is_upgrade
             and v1.SUBPROTOCOL in self._offered_protocols()
             and "Authorization" not in self.request.headers
+            and self._offered_ticket() is None
             and self.terminals.sessions.sharing.active
         )
         if allowed:
