@@ -17,6 +17,7 @@ LAYERS = (
     "core",
     "hookspecs",
     "spool",
+    "spawning",
     "config",
     "plugins",
     "audit",

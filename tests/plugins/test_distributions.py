@@ -24,6 +24,7 @@ MAY = {
     "tornterm.config.fields",
     "tornterm.errors",
     "tornterm.hookspecs",
+    "tornterm.spawning",
     "tornterm.spool",
     "tornterm.types",
 }

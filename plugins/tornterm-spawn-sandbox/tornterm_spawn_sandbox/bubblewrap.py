@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from tornterm.spawning import RunAs
 from tornterm_spawn_sandbox.settings import SandboxSettings
 
 __all__ = ["HOME", "ID", "USER", "command_line", "is_inside", "refusal"]
@@ -63,17 +64,17 @@ def is_inside(settings: SandboxSettings, path: str) -> bool:
     return real == "/" or any(real == top or real.startswith(f"{top}/") for top in there)
 
 
-def refusal(settings: SandboxSettings, uid: int, gid: int, changes: bool) -> str:
+def refusal(settings: SandboxSettings, account: RunAs) -> str:
     """Why this machine makes no sandboxes; empty where it does.
 
     Args:
         settings: The table.
-        uid: Who they would run as.
-        gid: The group.
-        changes: Whether that is another account than the server's.
+        account: Who they would run as.
     """
     command = (str(settings.bwrap), *_isolation(settings), "--ro-bind", "/", "/", "--", "/bin/true")
-    identity: dict[str, object] = {"user": uid, "group": gid, "extra_groups": ()}
+    identity: dict[str, object] = {}
+    if account.changes:
+        identity = {"user": account.uid, "group": account.gid, "extra_groups": ()}
     try:
         done = subprocess.run(  # noqa: S603 - the operator's own program
             command,
@@ -82,7 +83,7 @@ def refusal(settings: SandboxSettings, uid: int, gid: int, changes: bool) -> str
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=TRIAL,
-            **(identity if changes else {}),  # type: ignore[call-overload]
+            **identity,  # type: ignore[call-overload]
         )
     except (OSError, subprocess.SubprocessError) as error:
         return f"{settings.bwrap} could not be tried: {error}"

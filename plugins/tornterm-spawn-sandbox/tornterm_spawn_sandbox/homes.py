@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 import stat
 import tempfile
 from collections.abc import Mapping
@@ -12,43 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from tornterm.errors import SpawnError
+from tornterm.spawning import label_of
 
-__all__ = ["LONGEST_NAME", "checked", "folder_of", "named_account", "private_home"]
-
-LONGEST_NAME = 128
-
-
-def checked(user: str) -> str:
-    """Check that a user's name is one.
-
-    Args:
-        user: The name, which may come from anywhere.
-
-    Returns:
-        The same name.
-
-    Raises:
-        SpawnError: It could be mistaken for something else, or is too long.
-    """
-    if not user or len(user) > LONGEST_NAME or not user.isprintable():
-        raise SpawnError(f"the user name {user!r:.60} is empty, too long or not printable")
-    if user[0] in "-." or "/" in user:
-        raise SpawnError(f"the user name {user!r:.60} looks like an option or a path")
-    return user
-
-
-def folder_of(user: str) -> str:
-    """The name of a user's directory.
-
-    It holds a digest of the exact name, so names that differ only in case or in their Unicode form
-    have directories of their own, also on a file system that takes them for the same.
-
-    Args:
-        user: A checked name.
-    """
-    readable = re.sub("[^a-z0-9]+", "-", user.lower())[:32].strip("-")
-    digest = hashlib.sha256(user.encode()).hexdigest()[:32]
-    return f"{readable}-{digest}" if readable else digest
+__all__ = ["named_account", "private_home"]
 
 
 def private_home(homes: Path, user: str, uid: int, gid: int) -> Path:
@@ -63,7 +27,7 @@ def private_home(homes: Path, user: str, uid: int, gid: int) -> Path:
     Raises:
         SpawnError: It cannot be made, or what is there is not the user's.
     """
-    home = homes / folder_of(user)
+    home = homes / label_of(user)
     try:
         _owned_directory(homes, uid, gid)
         _owned_directory(home, uid, gid)

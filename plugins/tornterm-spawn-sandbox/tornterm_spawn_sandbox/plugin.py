@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import pwd
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import NamedTuple
 
 from pydantic import BaseModel
 
 from tornterm.errors import ConfigProblem, SpawnError
 from tornterm.hookspecs import hookimpl
+from tornterm.spawning import RunAs, account_to_run_as, checked_user
 from tornterm.types import SpawnPlan, SpawnRequest, User
 from tornterm_spawn_sandbox.bubblewrap import (
     HOME,
@@ -22,7 +20,7 @@ from tornterm_spawn_sandbox.bubblewrap import (
     is_inside,
     refusal,
 )
-from tornterm_spawn_sandbox.homes import checked, named_account, private_home
+from tornterm_spawn_sandbox.homes import named_account, private_home
 from tornterm_spawn_sandbox.settings import SandboxSettings, is_dangerous
 
 __all__ = ["Sandbox"]
@@ -33,14 +31,6 @@ ACCOUNTS = {
     "group": f"{USER}:x:{ID}:\nnogroup:x:65534:\n",
 }
 """The accounts that there are inside."""
-
-
-class _Identity(NamedTuple):
-    """Who a sandbox runs as, seen from outside; None in a plan that need not change it."""
-
-    uid: int
-    gid: int
-    changes: bool
 
 
 class Sandbox:
@@ -75,11 +65,11 @@ class Sandbox:
         if not self._settings.homes.parent.is_dir():
             yield "homes", f"there is no directory {self._settings.homes.parent}"
         try:
-            identity = self._identity()
+            account = self._account()
         except SpawnError as error:
             yield "run_as", str(error)
             return
-        why = "" if missing else refusal(self._settings, *identity)
+        why = "" if missing else refusal(self._settings, account)
         if why:
             yield "bwrap", why
 
@@ -102,12 +92,12 @@ class Sandbox:
     @hookimpl
     def tornterm_prepare_spawn(self, user: User, plan: SpawnPlan) -> SpawnPlan:
         """Put the program into a sandbox, whichever plugin planned it."""
-        name = checked(user.name)
+        name = checked_user(user.name)
         for variable in plan.env:
             if is_dangerous(variable):
                 raise SpawnError(f"the variable {variable!r:.60} cannot be set for a sandbox")
-        identity = self._identity()
-        homes, owner = self._settings.homes, (identity.uid, identity.gid)
+        account = self._account()
+        homes, owner = self._settings.homes, (account.uid, account.gid)
         home = private_home(homes, name, *owner)
         accounts = named_account(homes, ACCOUNTS, *owner)
         cwd = plan.cwd if is_inside(self._settings, plan.cwd) else HOME
@@ -117,31 +107,14 @@ class Sandbox:
             argv=command_line(self._settings, home, accounts, cwd, plan.argv),
             env={**plan.env, **own},
             cwd="/",
-            uid=identity.uid if identity.changes else None,
-            gid=identity.gid if identity.changes else None,
+            uid=account.plan_uid,
+            gid=account.plan_gid,
             groups=(),
         )
 
-    def _identity(self) -> _Identity:
-        """Who sandboxes run as.
-
-        Raises:
-            SpawnError: That would be root, or cannot be.
-        """
-        name, own = self._settings.run_as, os.geteuid()
-        if not name and own != 0:
-            return _Identity(own, os.getegid(), changes=False)
-        if not name:
-            raise SpawnError("the server is root, so sandboxes need an account to run as")
-        if own != 0:
-            raise SpawnError("only a server that is root can run sandboxes as another account")
-        try:
-            entry = pwd.getpwnam(name)
-        except KeyError:
-            raise SpawnError(f"there is no system account {name!r}") from None
-        if entry.pw_uid == 0:
-            raise SpawnError("sandboxes never run as root")
-        return _Identity(entry.pw_uid, entry.pw_gid, changes=True)
+    def _account(self) -> RunAs:
+        """Who sandboxes run as."""
+        return account_to_run_as(self._settings.run_as, "sandboxes")
 
 
 def _absolute(cwd: str | None) -> str:
