@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import selectors
@@ -9,6 +10,7 @@ import socket
 import time
 import urllib.request
 from collections.abc import Iterable
+from typing import Any
 
 from benchmarks.dialects import DIALECTS, TEXT, Dialect, message
 from benchmarks.peers import Running
@@ -81,7 +83,7 @@ class Connection:
         self.tail = b""
         self.received = 0
         self.acked = 0
-        self.session: dict[str, object] = {}
+        self.session: dict[str, Any] = {}
         self._typed = False
         self._upgraded = True
         self._frames = Frames(self) if dialect.acknowledges else None
@@ -107,7 +109,19 @@ class Connection:
         Raises:
             Silence: The server closed the connection.
         """
-        count = self.socket.recv_into(self._buffer)
+        return self._took(self.socket.recv_into(self._buffer))
+
+    def sip(self, limit: int) -> None:
+        """Read once, and only so many bytes; nothing where there is nothing.
+
+        Raises:
+            Silence: The server closed the connection.
+        """
+        with contextlib.suppress(BlockingIOError):
+            self._took(self.socket.recv_into(self._buffer, limit, socket.MSG_DONTWAIT))
+
+    def _took(self, count: int) -> bytes:
+        """Make what it is of the first bytes of the buffer."""
         if not count:
             raise Silence("the server closed the connection")
         start = 0

@@ -23,6 +23,7 @@ from benchmarks.load import (
 from benchmarks.peers import Running
 from benchmarks.processes import cpu_seconds, proportional_kib, resident_kib
 from benchmarks.resuming import resume
+from benchmarks.watching import watched
 
 __all__ = ["WORKLOADS", "Workload"]
 
@@ -246,6 +247,12 @@ WORKLOADS = {
     "echo-1": Workload("Echo, 1 neighbour floods", lambda s, q: echo(s, 1, 300 if q else 2000)),
     "echo-8": Workload("Echo, 8 neighbours flood", lambda s, q: echo(s, 8, 200 if q else 500)),
     "two-writes": Workload("A key answered twice", lambda s, q: two_writes(s, 50 if q else 300)),
+    "watched": Workload(
+        "Echo of a session with 20 viewers",
+        lambda s, q: watched(s, 20, 2000 if q else 8000),
+        ("tornterm",),
+        reference="tornterm",
+    ),
     "resume-100k": Workload(
         "Resume of 100 KB", lambda s, q: resume(s, 100_000, 20 if q else 100), ("tornterm",)
     ),

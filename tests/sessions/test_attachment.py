@@ -152,6 +152,7 @@ def test_a_viewer_that_was_overrun_begins_again_with_a_snapshot(stage: Stages) -
     viewer, line = s.resume(None)
     line.take()
     s.terminal.print(b"1" * 4096)
+    s.clock.advance(0)
     s.terminal.print(b"2" * 9000)
     viewer.acknowledge(4096)
     assert line.messages("snapshot")[0]["first"]

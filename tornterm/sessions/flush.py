@@ -29,10 +29,21 @@ class Flusher:
     Args:
         clock: Where the time comes from.
         flush: Sends what there is.
+        window: Seconds for which output is gathered.
+        large: Bytes in one flush from which on what follows is gathered.
     """
 
-    def __init__(self, clock: Clock, flush: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        flush: Callable[[], None],
+        *,
+        window: float = WINDOW,
+        large: int = LARGE,
+    ) -> None:
         self._clock = clock
+        self._window = window
+        self._large = large
         self._flush = flush
         self._sent = 0
         self._end = 0
@@ -50,8 +61,8 @@ class Flusher:
         size = self._end - self._sent
         self._sent = self._end
         self._news = False
-        if size >= LARGE and self._timer is None:
-            self._timer = self._clock.call_later(WINDOW, self._window_over)
+        if size >= self._large and self._timer is None:
+            self._timer = self._clock.call_later(self._window, self._window_over)
         self._flush()
 
     def _window_over(self) -> None:

@@ -18,7 +18,7 @@ from tornterm.sessions.clients import ClientTable
 from tornterm.sessions.clock import Clock
 from tornterm.sessions.control import Control, ControlChange
 from tornterm.sessions.deadlines import EXPIRED, Deadlines, Lifetimes
-from tornterm.sessions.flush import Flusher
+from tornterm.sessions.fanout import Fanout
 from tornterm.sessions.listener import Listener
 from tornterm.sessions.members import Member, Right
 from tornterm.sessions.observers import Observers, WatchedObserver
@@ -94,7 +94,7 @@ class Session:
         self._caretaker = Caretaker(self, clock)
         self._observers = Observers(terminal.log, clock)
         self._allowance = allowance(policy.window, terminal.log.capacity)
-        self._flusher = Flusher(clock, self.pump)
+        self._fanout = Fanout(clock, self.attachments, lambda: self.writer)
         self._deadlines = Deadlines(
             clock,
             lifetimes,
@@ -198,9 +198,9 @@ class Session:
         self._observers.finish(status)
         self.model.freeze()
         self._caretaker.close()
-        self._flusher.close()
+        self._fanout.close()
         self._listener.ended(self)
-        self.pump()
+        self._fanout.pump()
 
     def dismiss(self) -> None:
         """Send every client away because the server stops; they may come back to another one."""
@@ -211,7 +211,7 @@ class Session:
         """Let go of the output and of whoever is still reading it; nothing answers any more."""
         self.dismiss()
         self.shares.close()
-        self._flusher.close()
+        self._fanout.close()
         self.model.close()
         self.log.close()
         for callback in self.on_close:
@@ -381,12 +381,7 @@ class Session:
         self._observers.show_output()
         self.model.grown()
         self._caretaker.look_after()
-        self._flusher.grown(self.log.end)
-
-    def pump(self) -> None:
-        """Let every attachment take what it can."""
-        for attachment in list(self.attachments):
-            attachment.pump()
+        self._fanout.grown(self.log.end)
 
     def _screen_changed(self) -> None:
         """Say that snapshots are not what they should be, or that they are again."""
