@@ -20,6 +20,7 @@ PACKAGES = {
     "nginx": "nginx-light",
     "systemd-analyze": "systemd",
     "openssl": "openssl",
+    "useradd": "passwd",
     "pg_ctl": "postgresql",
     "bwrap": "bubblewrap",
     "rsyslogd": "rsyslog rsyslog-gnutls",

@@ -60,6 +60,7 @@ def test_there_are_some() -> None:
         "tornterm-audit-syslog",
         "tornterm-audit-webhook",
         "tornterm-auth-oidc",
+        "tornterm-auth-pam",
         "tornterm-auth-proxy",
         "tornterm-record-asciicast",
         "tornterm-spawn-sandbox",
