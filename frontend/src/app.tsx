@@ -1,10 +1,14 @@
 /** The page, drawn. */
-import { useEffect, useReducer, useRef, useState } from "preact/hooks";
+import { useEffect, useReducer, useRef } from "preact/hooks";
+import { actionsOf } from "./actions.ts";
 import { Bar, spoken } from "./bar.tsx";
+import { Commands } from "./commands.tsx";
 import { EndedDock, FinalCard, type FinalProps } from "./final.tsx";
 import { KeyRow } from "./keyrow.tsx";
 import { Notices } from "./notices.tsx";
 import type { Page } from "./page.ts";
+import { Preferences } from "./preferences.tsx";
+import { SearchBar } from "./searchbar.tsx";
 import { ShareDialog } from "./share.tsx";
 import { isFinal } from "./status.ts";
 
@@ -16,8 +20,7 @@ export function App({ page }: { page: Page }) {
     if (host.current) page.start(host.current);
   }, [page]);
 
-  const [sharing, setSharing] = useState(false);
-  const { pane, api } = page;
+  const { pane, api, overlay } = page;
   const { status, session } = pane;
   useEffect(() => {
     document.documentElement.dataset["state"] = status.kind;
@@ -28,22 +31,24 @@ export function App({ page }: { page: Page }) {
   const stale = status.kind === "reconnecting" || (final !== null && status.kind !== "ended");
   return (
     <>
-      <Bar page={page} pane={pane} share={() => setSharing(true)} />
+      <Bar page={page} pane={pane} />
       <main class={`stage ${stale ? "stale" : ""}`}>
         <div class="host" ref={host} />
+        {overlay === "search" && <SearchBar pane={pane} close={page.hide} />}
         <Notices page={page} pane={pane} />
-        {sharing && session && !final && (
-          <ShareDialog api={api} session={session} close={() => {
-            setSharing(false);
-            pane.focus();
-          }} />
-        )}
         {final && status.kind !== "ended" && <FinalCard {...final} />}
       </main>
       {!final && status.kind !== "viewer" && (
         <KeyRow sticky={page.sticky} press={pane.press} toggle={pane.toggle} />
       )}
       {final && status.kind === "ended" && <EndedDock {...final} />}
+      {overlay === "commands" && <Commands actions={actionsOf(page).filter(({ id }) => id !== "commands")} close={page.hide} />}
+      {overlay === "settings" && (
+        <Preferences settings={page.settings} size={page.fontSize} close={page.hide} />
+      )}
+      {overlay === "share" && session && !final && (
+        <ShareDialog api={api} session={session} close={page.hide} />
+      )}
       <div class="off-screen" role="status" aria-live="polite">{spoken(status)}</div>
     </>
   );

@@ -11,10 +11,9 @@ import { TEXT } from "./text.ts";
 interface Props {
   page: Page;
   pane: Pane;
-  share(): void;
 }
 
-export function Bar({ page, pane, share }: Props) {
+export function Bar({ page, pane }: Props) {
   return (
     <header class="bar">
       <a class="brand" href={page.config.base} title={TEXT.newSession} aria-label={TEXT.newSession}>
@@ -23,7 +22,7 @@ export function Bar({ page, pane, share }: Props) {
       <h1 class="title">{page.title}</h1>
       <Pill status={pane.status} />
       <Control pane={pane} />
-      <Menu page={page} pane={pane} share={share} />
+      <Menu page={page} pane={pane} />
     </header>
   );
 }

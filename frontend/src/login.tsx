@@ -6,11 +6,13 @@ import { Api, ApiError } from "./api.ts";
 import { type LoginConfig, type LoginMethod, readConfig, safeNext, shareIn } from "./config.ts";
 import { useCountdown } from "./hooks.ts";
 import { Logo } from "./icons.tsx";
+import { settingsFor } from "./settings.ts";
 import { TEXT } from "./text.ts";
+import { mark } from "./theme.ts";
 
 const config = readConfig<LoginConfig>();
 const api = new Api(config.base);
-if (config.theme !== "auto") document.documentElement.dataset["theme"] = config.theme;
+mark(settingsFor(config.base).all.theme || config.theme);
 
 interface Problem {
   message: string;

@@ -1,5 +1,7 @@
 /** The menu at the right of the bar: everything that there is to do with this terminal and others. */
 import { useEffect, useRef, useState } from "preact/hooks";
+import { type Action, actionsOf } from "./actions.ts";
+import { Keys } from "./commands.tsx";
 import { Dots } from "./icons.tsx";
 import type { Page } from "./page.ts";
 import type { Pane } from "./pane.ts";
@@ -8,10 +10,12 @@ import { Sessions } from "./sessions.tsx";
 import { isFinal } from "./status.ts";
 import { TEXT } from "./text.ts";
 
+/** The actions that people look for in a menu; the palette has them all. */
+const MENU = ["commands", "search", "save", "settings"];
+
 interface Props {
   page: Page;
   pane: Pane;
-  share(): void;
 }
 
 export function Menu(props: Props) {
@@ -33,6 +37,7 @@ export function Menu(props: Props) {
     setOpen(false);
     pane.focus();
   };
+  const actions = open ? actionsOf(page) : [];
   const name = config.user?.display_name || config.user?.name;
   return (
     <details class="menu" ref={menu} open={open} onKeyDown={onKeyDown}
@@ -53,9 +58,9 @@ export function Menu(props: Props) {
             <People members={members} me={me} decides={!guest} grant={pane.grant} />
           )}
           <hr />
-          <button type="button" class="item" onClick={() => (setOpen(false), page.saveOutput())}>
-            {TEXT.saveOutput}
-          </button>
+          {MENU.map((id) => (
+            <Item key={id} action={actions.find((action) => action.id === id)} done={() => setOpen(false)} />
+          ))}
           {!guest && !isFinal(status) && session && <OwnItems {...props} done={() => setOpen(false)} />}
           {config.user ? (
             config.logout !== null && (
@@ -71,15 +76,26 @@ export function Menu(props: Props) {
   );
 }
 
+/** One of the page's actions, with its shortcut; nothing where it is not possible now. */
+function Item({ action, done }: { action: Action | undefined; done(): void }) {
+  if (!action) return null;
+  return (
+    <button type="button" class="item" onClick={() => (done(), action.run())}>
+      <span>{action.label}</span>
+      <Keys action={action} />
+    </button>
+  );
+}
+
 /** What only the owner of a session does with it. */
-function OwnItems({ pane, share, done }: Props & { done(): void }) {
+function OwnItems({ page, pane, done }: Props & { done(): void }) {
   const { status, members, rename, release, endSession } = pane;
   const item = (text: string, act: () => void, more = "") => (
     <button type="button" class={`item ${more}`} onClick={() => (done(), act())}>{text}</button>
   );
   return (
     <>
-      {item(TEXT.share, share)}
+      {item(TEXT.share, () => page.show("share"))}
       {item(TEXT.rename, rename)}
       {status.kind === "live" && members.length > 1 && item(TEXT.giveUp, release)}
       {item(TEXT.endSession, endSession, "danger")}

@@ -6,7 +6,7 @@ import type { Message } from "./notices.tsx";
 import { type Member, type Role, SUBPROTOCOL } from "./protocol.ts";
 import { isFinal, isSilent, type Status } from "./status.ts";
 import { Tab } from "./tab.ts";
-import { type TerminalEvents, TerminalView } from "./term.ts";
+import { type Font, type TerminalEvents, TerminalView } from "./term.ts";
 import { TEXT } from "./text.ts";
 import type { Modifier, NamedKey, Sticky } from "./touchkeys.ts";
 
@@ -18,6 +18,8 @@ export interface Around {
   readonly api: Api;
   /** Modifiers that wait for the next key. */
   readonly sticky: Sticky;
+  /** What terminals are written in. */
+  readonly font: Font;
   /** Something that is shown has changed. */
   changed(): void;
   /** The keyboard leaves the terminal. */
@@ -114,8 +116,7 @@ export class Pane {
 
   /** Draw into `host`, and connect. */
   start(host: HTMLElement): void {
-    const { font_family: family, font_size: size } = this.around.config;
-    const view = new TerminalView(host, this.events(), { family, size });
+    const view = new TerminalView(host, this.events(), this.around.font);
     this.view = view;
     this.tab = this.makeTab(view);
     view.whenResized(() => this.resized());
@@ -186,6 +187,8 @@ export class Pane {
     if (this.unused && this.tab?.session.live) this.tab.session.close();
   };
 
+  readonly copySelection = (): void => void this.view?.copy(false);
+
   readonly endSession = (): void => {
     if (confirm(TEXT.endSessionSure)) this.tab?.session.close();
   };
@@ -202,6 +205,11 @@ export class Pane {
     this.messages = [...others, message].slice(-4);
     this.around.changed();
     if (more.good) setTimeout(() => this.dismiss(message), PASSING_MS);
+  }
+
+  useFont(font: Font): void {
+    this.view?.useFont(font);
+    this.resized();
   }
 
   /** The terminal is drawn at the size that the server says; this page only wishes. */

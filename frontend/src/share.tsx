@@ -1,7 +1,8 @@
 /** The dialog in which the owner of a session makes links to it, and takes them back. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Api, Share } from "./api.ts";
 import { copyText } from "./clipboard.ts";
+import { Dialog } from "./dialog.tsx";
 import { TEXT } from "./text.ts";
 
 const LIFETIMES: [seconds: number, label: string][] = [
@@ -20,7 +21,6 @@ export function ShareDialog({ api, session, close }: Props) {
   const [shares, setShares] = useState<Share[]>([]);
   const [link, setLink] = useState("");
   const [problem, setProblem] = useState("");
-  const dialog = useRef<HTMLDivElement>(null);
   const load = () => api.shares(session).then(setShares);
   /** Do something on the server, and show what there is afterwards. */
   const act = (work: () => Promise<void>) => {
@@ -29,31 +29,22 @@ export function ShareDialog({ api, session, close }: Props) {
   };
   useEffect(() => {
     act(async () => undefined);
-    dialog.current?.querySelector<HTMLElement>("select")?.focus();
   }, [session]);
-  useEffect(() => {
-    // Not on the dialog: what had the focus in it may have gone.
-    const onKeyDown = (event: KeyboardEvent) => event.key === "Escape" && close();
-    addEventListener("keydown", onKeyDown);
-    return () => removeEventListener("keydown", onKeyDown);
-  }, [close]);
   const make = (control: boolean, lifetime: number) =>
     act(async () => setLink(location.origin + (await api.share(session, control, lifetime))));
   const revoke = (share: Share) => act(() => api.revoke(session, share.id));
   return (
-    <div class="veil">
-      <div class="card" ref={dialog} role="dialog" aria-modal="true" aria-label={TEXT.share}>
-        <h2>{TEXT.share}</h2>
-        <p>{TEXT.shareHint}</p>
-        <Wish make={make} />
-        {link && <Link key={link} link={link} />}
-        {problem && <p class="danger" role="alert">{problem}</p>}
-        {shares.length > 0 && <Existing shares={shares} revoke={revoke} />}
-        <div class="actions">
-          <button type="button" onClick={close}>{TEXT.close}</button>
-        </div>
+    <Dialog label={TEXT.share} close={close}>
+      <h2>{TEXT.share}</h2>
+      <p>{TEXT.shareHint}</p>
+      <Wish make={make} />
+      {link && <Link key={link} link={link} />}
+      {problem && <p class="danger" role="alert">{problem}</p>}
+      {shares.length > 0 && <Existing shares={shares} revoke={revoke} />}
+      <div class="actions">
+        <button type="button" onClick={close}>{TEXT.close}</button>
       </div>
-    </div>
+    </Dialog>
   );
 }
 
@@ -72,7 +63,7 @@ function Wish({ make }: { make(control: boolean, lifetime: number): void }) {
     <form class="wish" onSubmit={submit}>
       <label>
         {TEXT.shareMay}
-        <select name="control" value={String(control)}
+        <select name="control" data-first value={String(control)}
           onChange={(event) => setControl(event.currentTarget.value === "true")}>
           <option value="false">{TEXT.mayWatch}</option>
           <option value="true">{TEXT.mayAsk}</option>

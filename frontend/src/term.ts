@@ -3,12 +3,13 @@ import { ClipboardAddon } from "@xterm/addon-clipboard";
 import { FitAddon } from "@xterm/addon-fit";
 import { Unicode11Addon } from "@xterm/addon-unicode11";
 import { WebLinksAddon } from "@xterm/addon-web-links";
-import { type ITerminalOptions, type ITheme, Terminal } from "@xterm/xterm";
+import { type ITerminalOptions, Terminal } from "@xterm/xterm";
 import { copyText, WriteOnlyClipboard } from "./clipboard.ts";
 import { actionOf, platformOf } from "./keys.ts";
 import type { Screen } from "./output.ts";
 import type { Size } from "./protocol.ts";
 import { TEXT } from "./text.ts";
+import type { Palette } from "./palettes.ts";
 import { fontSize } from "./theme.ts";
 import type { NamedKey, Sticky } from "./touchkeys.ts";
 
@@ -68,7 +69,7 @@ export class TerminalView implements Screen {
   constructor(
     private readonly host: HTMLElement,
     private readonly events: TerminalEvents,
-    private readonly font: Font,
+    private font: Font,
   ) {
     const { terminal } = this;
     terminal.options.fontFamily = font.family || FONTS;
@@ -162,10 +163,21 @@ export class TerminalView implements Screen {
     void document.fonts.ready.then(callback);
   }
 
-  paint(theme: ITheme, dark: boolean): void {
-    this.terminal.options.theme = theme;
-    // Programs choose their colours for a dark screen.
-    this.terminal.options.minimumContrastRatio = dark ? 1 : 4.5;
+  paint({ colours, contrast }: Palette): void {
+    this.terminal.options.theme = colours;
+    this.terminal.options.minimumContrastRatio = contrast;
+  }
+
+  /** The font from here on; another size of the terminal may fit then. */
+  useFont(font: Font): void {
+    this.font = font;
+    this.terminal.options.fontFamily = font.family || FONTS;
+    this.chooseFontSize();
+  }
+
+  /** In CSS pixels, when the terminal's size is this page's to choose. */
+  get usualFontSize(): number {
+    return this.font.size || fontSize(innerWidth);
   }
 
   /** All of the buffer as text; lines that were wrapped are one line. */
@@ -181,10 +193,6 @@ export class TerminalView implements Screen {
       else lines.push(content);
     }
     return lines.join("\n").trimEnd();
-  }
-
-  private get usualFontSize(): number {
-    return this.font.size || fontSize(innerWidth);
   }
 
   private chooseFontSize(): void {
@@ -231,7 +239,8 @@ export class TerminalView implements Screen {
     return false;
   }
 
-  private async copy(clear: boolean): Promise<void> {
+  /** Put what is selected on the clipboard; with `clear` it is not selected any more. */
+  async copy(clear: boolean): Promise<void> {
     const text = this.terminal.getSelection();
     if (!text) return;
     if (clear) this.terminal.clearSelection();

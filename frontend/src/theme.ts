@@ -1,70 +1,36 @@
-/** Light and dark, for the terminal; the page around it takes its colours from page.css. */
-import type { ITheme } from "@xterm/xterm";
-
-const DARK: ITheme = {
-  background: "#0e1318",
-  foreground: "#d8dee6",
-  cursor: "#7ee0b8",
-  cursorAccent: "#0e1318",
-  selectionBackground: "#2f5d7c99",
-  selectionInactiveBackground: "#3a475499",
-  black: "#1b232b",
-  red: "#f2777a",
-  green: "#7fd39b",
-  yellow: "#e9c46a",
-  blue: "#6fb1ee",
-  magenta: "#c99bea",
-  cyan: "#5fd0d0",
-  white: "#c5ced8",
-  brightBlack: "#6b7885",
-  brightRed: "#ff9a9b",
-  brightGreen: "#a5ebbb",
-  brightYellow: "#ffdf8e",
-  brightBlue: "#97cbff",
-  brightMagenta: "#e0bcfa",
-  brightCyan: "#8ceaea",
-  brightWhite: "#f4f8fb",
-};
-
-const LIGHT: ITheme = {
-  background: "#fbfcfd",
-  foreground: "#1d2731",
-  cursor: "#0f7a55",
-  cursorAccent: "#fbfcfd",
-  selectionBackground: "#9ccbf080",
-  selectionInactiveBackground: "#c8d2db80",
-  black: "#1d2731",
-  red: "#b3261e",
-  green: "#1a7343",
-  yellow: "#8a5a00",
-  blue: "#1559a8",
-  magenta: "#8030a8",
-  cyan: "#0b6b78",
-  white: "#5b6875",
-  brightBlack: "#4a5764",
-  brightRed: "#d0382f",
-  brightGreen: "#23894f",
-  brightYellow: "#a06a00",
-  brightBlue: "#1f6fce",
-  brightMagenta: "#9a43c6",
-  brightCyan: "#0f8494",
-  brightWhite: "#1d2731",
-};
-
-export type Choice = "auto" | "light" | "dark";
+/** Which colours there are now: what the person chose, else what the server or the system says. */
+import { type Palette, PALETTES } from "./palettes.ts";
+import type { ThemeName } from "./settings.ts";
 
 const dark = () => matchMedia("(prefers-color-scheme: dark)");
+const contrast = () => matchMedia("(prefers-contrast: more)");
 
-function isDark(choice: Choice): boolean {
-  return choice === "auto" ? dark().matches : choice === "dark";
+/** The palette of a theme; the system decides where it is to. */
+export function paletteOf(theme: ThemeName): Palette {
+  if (theme !== "auto") return PALETTES[theme];
+  if (contrast().matches) return PALETTES[dark().matches ? "contrast" : "contrast-light"];
+  return PALETTES[dark().matches ? "dark" : "light"];
 }
 
-/** Mark the document, and call back now and whenever the system changes its mind. */
-export function followTheme(choice: Choice, apply: (theme: ITheme, dark: boolean) => void): void {
-  if (choice !== "auto") document.documentElement.dataset["theme"] = choice;
-  const update = () => apply(isDark(choice) ? DARK : LIGHT, isDark(choice));
-  dark().addEventListener("change", update);
+/** Mark the document, so that the page around the terminal fits. */
+export function mark(theme: ThemeName): void {
+  const { documentElement: root } = document;
+  if (theme === "auto") delete root.dataset["theme"];
+  else root.dataset["theme"] = paletteOf(theme).page;
+}
+
+/** Paint now, and whenever the system changes its mind or the returned function is called. */
+export function followTheme(chosen: () => ThemeName, apply: (palette: Palette) => void): () => void {
+  const update = () => {
+    mark(chosen());
+    const palette = paletteOf(chosen());
+    // What is left over at the edges of the cells is the page's to paint.
+    document.documentElement.style.setProperty("--ground", palette.colours.background ?? null);
+    apply(palette);
+  };
+  for (const query of [dark(), contrast()]) query.addEventListener("change", update);
   update();
+  return update;
 }
 
 /** Letters that can be read on a phone and across a desk. */

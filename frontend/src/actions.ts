@@ -1,0 +1,47 @@
+/** Everything that can be done with the page by a key or by name. */
+import type { Page } from "./page.ts";
+import { isFinal } from "./status.ts";
+import { TEXT } from "./text.ts";
+
+export interface Action {
+  id: string;
+  label: string;
+  /** The shortcuts that do it; the first is the usual one. */
+  keys: readonly string[];
+  run(): void;
+}
+
+type Offer = [id: string, label: string, run: () => void, keys?: readonly string[], possible?: boolean];
+
+/** The actions that are possible now. */
+export function actionsOf(page: Page): Action[] {
+  const { pane, config } = page;
+  const own = !pane.guest && pane.session !== null && !isFinal(pane.status);
+  const offers: Offer[] = [
+    ["commands", TEXT.commands, () => page.show("commands"), ["Mod+Shift+P", "Ctrl+F1"]],
+    ["search", TEXT.search, () => page.show("search"), ["Mod+Shift+F"]],
+    ["copy", TEXT.copySelection, () => pane.copySelection(), ["Mod+Shift+C"], pane.view?.terminal.hasSelection() ?? false],
+    ["select-all", TEXT.selectAll, () => pane.view?.terminal.selectAll()],
+    ["save", TEXT.saveOutput, page.saveOutput],
+    ["larger", TEXT.larger, () => page.zoom(1), ["Mod+Shift+."]],
+    ["smaller", TEXT.smaller, () => page.zoom(-1), ["Mod+Shift+,"]],
+    ["usual-size", TEXT.usualSize, () => page.settings.set("fontSize", 0)],
+    ["full-screen", TEXT.fullScreen, page.fullScreen, ["Shift+F11"], document.fullscreenEnabled],
+    ["settings", TEXT.settings, () => page.show("settings"), ["Mod+,"]],
+    ["new", TEXT.newSession, () => location.assign(config.base), [], config.user !== null],
+    ["share", TEXT.share, () => page.show("share"), [], own],
+    ["rename", TEXT.rename, () => void pane.rename(), [], own],
+    ["end", TEXT.endSession, pane.endSession, [], own],
+    ["leave", TEXT.leaveTerminal, page.leave, ["Ctrl+F6"]],
+    ["log-out", TEXT.logOut, () => void page.logOut(), [], config.user !== null && config.logout !== null],
+  ];
+  return offers
+    .filter(([, , , , possible = true]) => possible)
+    .map(([id, label, run, keys = []]) => ({ id, label, run, keys }));
+}
+
+/** Whether each word that was typed is in the name of the action. */
+export function fits(action: Pick<Action, "label">, text: string): boolean {
+  const label = action.label.toLowerCase();
+  return text.toLowerCase().split(/\s+/).every((word) => label.includes(word));
+}

@@ -1,0 +1,61 @@
+/** The command palette: every action of the page, found by typing a part of its name. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { type Action, fits } from "./actions.ts";
+import { Dialog } from "./dialog.tsx";
+import { platformOf } from "./keys.ts";
+import { written } from "./shortcuts.ts";
+import { TEXT } from "./text.ts";
+
+interface Props {
+  actions: readonly Action[];
+  close(): void;
+}
+
+export function Commands({ actions, close }: Props) {
+  const [text, setText] = useState("");
+  const [at, setAt] = useState(0);
+  const list = useRef<HTMLUListElement>(null);
+  const shown = actions.filter((action) => fits(action, text));
+  const chosen = Math.min(at, shown.length - 1);
+  useEffect(() => {
+    list.current?.children[chosen]?.scrollIntoView({ block: "nearest" });
+  }, [chosen, text]);
+  const run = (action: Action | undefined) => {
+    if (!action) return;
+    close();
+    action.run();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) setAt((chosen + step + shown.length) % Math.max(1, shown.length));
+    else if (event.key === "Enter") run(shown[chosen]);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <Dialog label={TEXT.commands} class="commands" close={close}>
+      <input type="text" data-first role="combobox" aria-label={TEXT.commands} aria-expanded="true"
+        aria-controls="commands" aria-autocomplete="list" autoComplete="off" spellcheck={false}
+        aria-activedescendant={shown[chosen] ? `command-${shown[chosen].id}` : undefined}
+        placeholder={TEXT.commandsHint} value={text} onKeyDown={onKeyDown}
+        onInput={(event) => (setText(event.currentTarget.value), setAt(0))} />
+      <ul id="commands" role="listbox" aria-label={TEXT.commands} ref={list}>
+        {shown.map((action, index) => (
+          <li key={action.id} id={`command-${action.id}`} role="option"
+            aria-selected={index === chosen} onClick={() => run(action)}>
+            <span>{action.label}</span>
+            <Keys action={action} />
+          </li>
+        ))}
+      </ul>
+      <p role="status">{shown.length === 0 && TEXT.noCommand}</p>
+    </Dialog>
+  );
+}
+
+/** The shortcuts of an action, as one writes them on this machine. */
+export function Keys({ action }: { action: Action }) {
+  const platform = platformOf(navigator.platform);
+  if (action.keys.length === 0) return null;
+  return <kbd>{action.keys.map((keys) => written(keys, platform)).join(", ")}</kbd>;
+}

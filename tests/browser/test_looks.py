@@ -1,0 +1,69 @@
+"""Colours and letters: what a person chooses is kept in the browser, for all of its windows."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import NewTab
+from tests.browser.tab import Tab
+
+BACKGROUND = "tornterm.terminal.options.theme.background"
+FONT_SIZE = "tornterm.terminal.options.fontSize"
+PAGE = "getComputedStyle(document.querySelector('.bar')).backgroundColor"
+
+
+def test_a_theme_is_chosen_kept_and_known_to_other_windows(tab: Tab, new_tab: NewTab) -> None:
+    """It paints terminal and page at once, here and in the window beside, and after a reload."""
+    second = new_tab(beside=tab)
+    second.open(tab.page.url)
+    second.wait_state("live")
+    tab.page.keyboard.press("Control+,")
+    for name, background, page in (
+        ("dracula", "#282a36", "dark"),
+        ("solarized-light", "#fdf6e3", "light"),
+        ("contrast", "#000000", "contrast"),
+    ):
+        tab.page.select_option("select[name=theme]", name)
+        assert tab.page.evaluate(BACKGROUND) == background
+        for window in (tab, second):
+            window.page.wait_for_selector(f"html[data-theme={page}]", state="attached")
+    assert second.page.evaluate(BACKGROUND) == "#000000"
+    assert tab.page.evaluate(PAGE) == "rgb(0, 0, 0)"
+    tab.page.reload()
+    tab.wait_state("live")
+    assert tab.page.evaluate(BACKGROUND) == "#000000"
+    tab.page.keyboard.press("Control+,")
+    tab.page.click("text=Forget my choices")
+    expect(tab.page.locator("html[data-theme]")).to_have_count(0)
+
+
+def test_the_system_chooses_where_nobody_has(tab: Tab) -> None:
+    """Light, dark and high contrast follow the system while the page is open."""
+    seen = []
+    for scheme, contrast in (("light", None), ("dark", None), ("dark", "more"), ("light", "more")):
+        tab.page.emulate_media(color_scheme=scheme, contrast=contrast or "no-preference")
+        seen.append(tab.page.evaluate(BACKGROUND))
+    assert seen == ["#fbfcfd", "#0e1318", "#000000", "#ffffff"]
+
+
+def test_larger_letters_make_a_smaller_terminal(tab: Tab) -> None:
+    """The program hears of the new size, and the letters are as large after a reload."""
+    size = tab.page.evaluate(FONT_SIZE)
+    cols, _ = tab.size
+    for _ in range(6):
+        tab.page.keyboard.press("Control+Shift+Period")
+    assert tab.page.evaluate(FONT_SIZE) == size + 6
+    tab.run("for i in $(seq 300); do stty size; sleep 0.1; done | uniq", rf" (?!{cols}$)\d+$")
+    tab.page.keyboard.press("Control+C")
+    tab.page.reload()
+    tab.wait_state("live")
+    assert tab.page.evaluate(FONT_SIZE) == size + 6
+    tab.page.keyboard.press("Control+,")
+    box = tab.page.get_by_label("Size of letters, in pixels")
+    expect(box).to_have_value(str(size + 6))
+    box.fill("4")
+    box.press("Tab")
+    assert tab.page.evaluate(FONT_SIZE) == size + 6, "nobody could read that"
+    box.fill("12")
+    box.press("Tab")
+    assert tab.page.evaluate(FONT_SIZE) == 12

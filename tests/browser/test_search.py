@@ -1,0 +1,51 @@
+"""Search in what the terminal holds, with the keyboard and with counts."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.tab import Tab
+
+SELECTED = "tornterm.terminal.getSelection()"
+SELECTED_ROW = "tornterm.terminal.getSelectionPosition()?.start.y"
+
+
+def test_a_search_counts_and_walks_through_what_it_found(tab: Tab) -> None:
+    """The key opens it, Enter and Shift+Enter walk, Escape gives the keyboard back."""
+    tab.run("clear; for i in 1 2 3; do echo nee''dle-$i; seq 100; done; echo e''nd", r"^end$")
+    tab.page.keyboard.press("Control+Shift+F")
+    box = tab.page.get_by_role("textbox", name="Search for")
+    expect(box).to_be_focused()
+    tab.type("needle-")
+    count = tab.page.locator(".search .count")
+    expect(count).to_have_text("1 of 3")
+    rows = [tab.page.evaluate(SELECTED_ROW)]
+    for shown in ("2 of 3", "3 of 3"):
+        tab.page.keyboard.press("Enter")
+        expect(count).to_have_text(shown)
+        rows.append(tab.page.evaluate(SELECTED_ROW))
+    assert rows == sorted(set(rows)), "each further down than the one before"
+    assert tab.page.evaluate(SELECTED) == "needle-"
+    tab.page.keyboard.press("Shift+Enter")
+    expect(count).to_have_text("2 of 3")
+    tab.page.keyboard.press("Escape")
+    expect(box).to_have_count(0)
+    tab.run("echo ba''ck", r"^back$")
+
+
+def test_a_search_by_pattern_and_by_case(tab: Tab) -> None:
+    """What is not there is said to be missing, and what is no pattern is said to be none."""
+    tab.run("clear; printf 'On''ce\\non''ce\\n'; echo e''nd", r"^end$")
+    tab.page.keyboard.press("Control+Shift+F")
+    count = tab.page.locator(".search .count")
+    tab.type("ONCE")
+    expect(count).to_have_text("1 of 2")
+    tab.page.click("[aria-label='Match case']")
+    expect(count).to_have_text("Not found")
+    tab.page.click("[aria-label='Regular expression']")
+    tab.page.fill(".search input", "^[Oo]nce$")
+    expect(count).to_have_text("1 of 2")
+    tab.page.fill(".search input", "(")
+    expect(count).to_have_text("Not a pattern")
+    tab.page.click(".search [aria-label=Close]")
+    tab.run("echo ba''ck", r"^back$")
