@@ -1,4 +1,5 @@
 /** Everything that can be done with the page by a key or by name. */
+import type { Command } from "./marks.ts";
 import type { Page } from "./page.ts";
 import { isFinal } from "./status.ts";
 import { TEXT } from "./text.ts";
@@ -22,6 +23,10 @@ export function actionsOf(page: Page): Action[] {
     ["search", TEXT.search, () => page.show("search"), ["Mod+Shift+F"]],
     ["copy", TEXT.copySelection, () => pane.copySelection(), ["Mod+Shift+C"], pane.view?.terminal.hasSelection() ?? false],
     ["select-all", TEXT.selectAll, () => pane.view?.terminal.selectAll()],
+    ["previous", TEXT.previousCommand, () => pane.effects.jump(-1), ["Mod+Shift+ArrowUp"]],
+    ["next", TEXT.nextCommand, () => pane.effects.jump(1), ["Mod+Shift+ArrowDown"]],
+    ["failed", TEXT.previousFailed, () => pane.effects.jump(-1, failed)],
+    ["copy-output", TEXT.copyOutput, () => void pane.effects.copyLastOutput()],
     ["save", TEXT.saveOutput, page.saveOutput],
     ["larger", TEXT.larger, () => page.zoom(1), ["Mod+Shift+."]],
     ["smaller", TEXT.smaller, () => page.zoom(-1), ["Mod+Shift+,"]],
@@ -38,6 +43,10 @@ export function actionsOf(page: Page): Action[] {
   return offers
     .filter(([, , , , possible = true]) => possible)
     .map(([id, label, run, keys = []]) => ({ id, label, run, keys }));
+}
+
+function failed({ exitCode }: Command): boolean {
+  return exitCode !== null && exitCode !== 0;
 }
 
 /** Whether each word that was typed is in the name of the action. */

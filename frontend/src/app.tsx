@@ -7,6 +7,7 @@ import { EndedDock, FinalCard, type FinalProps } from "./final.tsx";
 import { KeyRow } from "./keyrow.tsx";
 import { Notices } from "./notices.tsx";
 import type { Page } from "./page.ts";
+import { PasteDialog } from "./pastedialog.tsx";
 import { Preferences } from "./preferences.tsx";
 import { SearchBar } from "./searchbar.tsx";
 import { ShareDialog } from "./share.tsx";
@@ -32,7 +33,7 @@ export function App({ page }: { page: Page }) {
   return (
     <>
       <Bar page={page} pane={pane} />
-      <main class={`stage ${stale ? "stale" : ""}`}>
+      <main class={`stage ${stale ? "stale" : ""} ${pane.effects.ringing ? "ringing" : ""}`}>
         <div class="host" ref={host} />
         {overlay === "search" && <SearchBar pane={pane} close={page.hide} />}
         <Notices page={page} pane={pane} />
@@ -44,12 +45,16 @@ export function App({ page }: { page: Page }) {
       {final && status.kind === "ended" && <EndedDock {...final} />}
       {overlay === "commands" && <Commands actions={actionsOf(page).filter(({ id }) => id !== "commands")} close={page.hide} />}
       {overlay === "settings" && (
-        <Preferences settings={page.settings} size={page.fontSize} close={page.hide} />
+        <Preferences settings={page.settings} size={page.fontSize} notify={page.notify} close={page.hide} />
+      )}
+      {overlay === "paste" && (
+        <PasteDialog text={pane.effects.pasting} close={page.hide} paste={() => (page.hide(), pane.effects.paste())} />
       )}
       {overlay === "share" && session && !final && (
         <ShareDialog api={api} session={session} close={page.hide} />
       )}
       <div class="off-screen" role="status" aria-live="polite">{spoken(status)}</div>
+      <div class="off-screen" role="status" aria-live="polite">{pane.effects.said}</div>
     </>
   );
 }

@@ -27,15 +27,22 @@ function copyByCommand(text: string): boolean {
   return done;
 }
 
+/** What becomes of a program's wish to copy. */
+export interface CopyWishes {
+  /** What the person has chosen, and whether the output is new. */
+  allowed(): "gesture" | "ask" | "never";
+  /** Not now, or not by itself: a person may still say yes. */
+  offer(text: string): void;
+  tooMuch(length: number): void;
+}
+
 /**
- * What OSC 52 may do: write, where the browser lets it, and otherwise offer it to the person.
- * Answers at once instead of with a promise, because the parser would wait for that.
+ * What OSC 52 may do: write, where a person has just done something and the browser lets it, and
+ * otherwise offer it to the person. Answers at once instead of with a promise, because the parser
+ * would wait for that.
  */
 export class WriteOnlyClipboard implements IClipboardProvider {
-  constructor(
-    private readonly allowed: () => boolean,
-    private readonly offer: (text: string) => void,
-  ) {}
+  constructor(private readonly wishes: CopyWishes) {}
 
   /** Never reached: the query is answered with silence before it comes here. */
   readText(): string {
@@ -43,8 +50,19 @@ export class WriteOnlyClipboard implements IClipboardProvider {
   }
 
   writeText(_selection: string, text: string): void {
-    if (!text || text.length > MAX_CHARACTERS || !this.allowed()) return;
-    const written = navigator.clipboard?.writeText(text) ?? Promise.reject(new Error("no clipboard"));
-    written.catch(() => this.offer(text));
+    const allowed = this.wishes.allowed();
+    if (!text || allowed === "never") return;
+    if (text.length > MAX_CHARACTERS) {
+      this.wishes.tooMuch(text.length);
+      return;
+    }
+    if (allowed === "ask" || !byGesture() || !navigator.clipboard) this.wishes.offer(text);
+    else navigator.clipboard.writeText(text).catch(() => this.wishes.offer(text));
   }
+}
+
+/** Whether a person has touched the page within the last seconds; each browser knows or asks itself. */
+function byGesture(): boolean {
+  const { userActivation } = navigator as { userActivation?: { isActive: boolean } };
+  return userActivation?.isActive ?? true;
 }

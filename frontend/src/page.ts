@@ -1,5 +1,6 @@
 /** The page: the terminal in it, and what is the page's own. */
 import { actionsOf } from "./actions.ts";
+import { Alerts, askToTell } from "./alerts.ts";
 import { Api } from "./api.ts";
 import { copyText } from "./clipboard.ts";
 import { type PageConfig, readConfig, shareIn } from "./config.ts";
@@ -8,7 +9,7 @@ import { platformOf } from "./keys.ts";
 import type { Message } from "./notices.tsx";
 import { type Around, Pane } from "./pane.ts";
 import { saveText } from "./save.ts";
-import { LARGEST, settingsFor, SMALLEST } from "./settings.ts";
+import { type Choices, LARGEST, settingsFor, SMALLEST } from "./settings.ts";
 import { matches } from "./shortcuts.ts";
 import type { Font } from "./term.ts";
 import { TEXT } from "./text.ts";
@@ -17,7 +18,7 @@ import { Sticky } from "./touchkeys.ts";
 import { watchTheBrowser } from "./weather.ts";
 
 /** What lies over the terminal because a person asked for it. */
-export type Overlay = "search" | "commands" | "settings" | "share";
+export type Overlay = "search" | "commands" | "settings" | "share" | "paste";
 
 export class Page implements Around {
   readonly config = readConfig<PageConfig>();
@@ -34,7 +35,12 @@ export class Page implements Around {
     share: this.config.session ? shareIn(location.hash) : null,
   });
 
+  private readonly alerts = new Alerts(() => this.changed());
   private drawn = false;
+
+  get choices(): Readonly<Choices> {
+    return this.settings.all;
+  }
 
   get title(): string {
     return this.pane.title || this.config.title || TEXT.product;
@@ -81,6 +87,23 @@ export class Page implements Around {
   };
 
   readonly hide = (): void => this.show(null);
+
+  askAboutPaste(): void {
+    this.show("paste");
+  }
+
+  alert(pane: Pane, words: string): void {
+    const { notify } = this.choices;
+    this.alerts.tell(pane.title || this.config.title || TEXT.product, words, pane.session ?? "", notify);
+  }
+
+  /** Have the system tell of things while the page is hidden, if the person lets the browser. */
+  readonly notify = async (on: boolean): Promise<void> => {
+    const may = on && (await askToTell());
+    if (on && !may) this.pane.say(TEXT.mayNotTell);
+    this.settings.set("notify", may);
+    this.changed();
+  };
 
   /** Larger or smaller letters, by CSS pixels. */
   zoom(step: number): void {
@@ -140,7 +163,7 @@ export class Page implements Around {
     this.drawn = true;
     queueMicrotask(() => {
       this.drawn = false;
-      document.title = this.title;
+      document.title = (this.alerts.pending ? "● " : "") + this.title;
       this.onChange();
     });
   }

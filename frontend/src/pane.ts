@@ -2,8 +2,10 @@
 import type { Api } from "./api.ts";
 import type { PageConfig } from "./config.ts";
 import { Connection } from "./connection.ts";
+import { Effects } from "./effects.ts";
 import type { Message } from "./notices.tsx";
 import { type Member, type Role, SUBPROTOCOL } from "./protocol.ts";
+import type { Choices } from "./settings.ts";
 import { isFinal, isSilent, type Status } from "./status.ts";
 import { Tab } from "./tab.ts";
 import { type Font, type TerminalEvents, TerminalView } from "./term.ts";
@@ -20,8 +22,14 @@ export interface Around {
   readonly sticky: Sticky;
   /** What terminals are written in. */
   readonly font: Font;
+  /** What the person has chosen. */
+  readonly choices: Readonly<Choices>;
   /** Something that is shown has changed. */
   changed(): void;
+  /** A text waits in the pane until a person has seen it. */
+  askAboutPaste(): void;
+  /** Something that somebody who does not look should hear of. */
+  alert(pane: Pane, words: string): void;
   /** The keyboard leaves the terminal. */
   leave(): void;
   /** A session is behind the terminal, for the first time or again. */
@@ -43,6 +51,7 @@ export class Pane {
   name: string;
   view: TerminalView | null = null;
   tab: Tab | null = null;
+  readonly effects: Effects;
   /** Whether the session is new and nobody has typed into it, so that nothing is lost with it. */
   unused: boolean;
 
@@ -58,6 +67,7 @@ export class Pane {
     private readonly around: Around,
     private readonly wish: Wish,
   ) {
+    this.effects = new Effects(this, around);
     this.name = wish.name;
     this.unused = wish.session === null;
   }
@@ -119,8 +129,14 @@ export class Pane {
     const view = new TerminalView(host, this.events(), this.around.font);
     this.view = view;
     this.tab = this.makeTab(view);
+    this.effects.start(view.terminal, host);
     view.whenResized(() => this.resized());
     this.tab.start();
+  }
+
+  /** Whether the output is new, so that what it asks for may act outside the screen. */
+  get live(): boolean {
+    return this.tab !== null && !this.tab.session.output.muted;
   }
 
   readonly takeControl = (): void => {
@@ -229,10 +245,9 @@ export class Pane {
         this.programTitle = title;
         this.around.changed();
       },
-      copyOffered: (copy) => this.say(TEXT.copyOffer(copy.length), { copy }),
       copied: () => this.say(TEXT.copied, { good: true }),
       leave: () => this.around.leave(),
-      mayAct: () => this.tab !== null && !this.tab.session.output.muted,
+      copies: this.effects.copies,
     };
   }
 

@@ -1,17 +1,18 @@
 /** The dialog in which a person chooses how the page looks and behaves in this browser. */
 import { Dialog } from "./dialog.tsx";
-import { type Choices, LARGEST, type Settings, SMALLEST, THEMES } from "./settings.ts";
+import { type Choices, CLIPBOARD, LARGEST, PASTE, type Settings, SMALLEST, THEMES } from "./settings.ts";
 import { TEXT } from "./text.ts";
 
 interface Props {
   settings: Settings;
   /** The size of letters now, in CSS pixels. */
   size: number;
+  notify(on: boolean): Promise<void>;
   close(): void;
 }
 
-export function Preferences({ settings, size, close }: Props) {
-  const { theme, fontFamily } = settings.all;
+export function Preferences({ settings, size, notify, close }: Props) {
+  const { theme, fontFamily, paste, clipboard, notify: told, flash } = settings.all;
   return (
     <Dialog label={TEXT.settings} class="settings" close={close}>
       <h2>{TEXT.settings}</h2>
@@ -34,10 +35,43 @@ export function Preferences({ settings, size, close }: Props) {
         <input type="text" name="font-family" value={fontFamily} placeholder={TEXT.asUsual}
           spellcheck={false} onChange={(event) => settings.set("fontFamily", event.currentTarget.value.trim())} />
       </label>
+      <label>
+        {TEXT.pasteAsks}
+        <select name="paste" value={paste}
+          onChange={(event) => settings.set("paste", event.currentTarget.value as Choices["paste"])}>
+          {PASTE.map((name) => <option key={name} value={name}>{TEXT.pasteChoices[name]}</option>)}
+        </select>
+      </label>
+      <label>
+        {TEXT.clipboardAsks}
+        <select name="clipboard" value={clipboard}
+          onChange={(event) => settings.set("clipboard", event.currentTarget.value as Choices["clipboard"])}>
+          {CLIPBOARD.map((name) => <option key={name} value={name}>{TEXT.clipboardChoices[name]}</option>)}
+        </select>
+      </label>
+      <Tick name="notify" label={TEXT.notify} on={told} turn={(on) => void notify(on)} />
+      <Tick name="flash" label={TEXT.flash} on={flash} turn={(on) => settings.set("flash", on)} />
       <div class="actions">
         <button type="button" class="primary" onClick={close}>{TEXT.close}</button>
         <button type="button" onClick={() => settings.clear()}>{TEXT.forgetChoices}</button>
       </div>
     </Dialog>
+  );
+}
+
+interface TickProps {
+  name: string;
+  label: string;
+  on: boolean;
+  turn(on: boolean): void;
+}
+
+function Tick({ name, label, on, turn }: TickProps) {
+  return (
+    <label class="tick">
+      <input type="checkbox" name={name} checked={on}
+        onChange={(event) => turn(event.currentTarget.checked)} />
+      {label}
+    </label>
   );
 }

@@ -6,6 +6,9 @@ export const THEMES = [
 ] as const;
 export type ThemeName = (typeof THEMES)[number];
 
+export const PASTE = ["always", "unbracketed", "never"] as const;
+export const CLIPBOARD = ["gesture", "ask", "never"] as const;
+
 export interface Choices {
   /** "" for what the server says. */
   theme: ThemeName | "";
@@ -13,20 +16,40 @@ export interface Choices {
   fontSize: number;
   /** As in CSS; "" for what the server says. */
   fontFamily: string;
+  /** When a paste is shown before the program gets it: also where it takes pastes as a whole? */
+  paste: (typeof PASTE)[number];
+  /** When programs may put something on the clipboard. */
+  clipboard: (typeof CLIPBOARD)[number];
+  /** Whether the system tells of bells and finished commands while the page is hidden. */
+  notify: boolean;
+  /** Whether a bell is shown. */
+  flash: boolean;
 }
 
 export const SMALLEST = 6;
 export const LARGEST = 72;
 
-const UNCHOSEN: Choices = { theme: "", fontSize: 0, fontFamily: "" };
+const UNCHOSEN: Choices = {
+  theme: "", fontSize: 0, fontFamily: "",
+  paste: "always", clipboard: "gesture", notify: false, flash: true,
+};
+
+const isBoolean = (value: unknown): value is boolean => typeof value === "boolean";
+
+function oneOf<T>(all: readonly T[]): (value: unknown) => value is T {
+  return (value): value is T => (all as readonly unknown[]).includes(value);
+}
 
 /** Only what is known and of the right kind: what is stored may be of another version, or anybody's. */
 const CHECKS: { [K in keyof Choices]: (value: unknown) => value is Choices[K] } = {
-  theme: (value): value is Choices["theme"] =>
-    value === "" || (THEMES as readonly unknown[]).includes(value),
+  theme: oneOf(["", ...THEMES]),
   fontSize: (value): value is number =>
     Number.isInteger(value) && (value === 0 || ((value as number) >= SMALLEST && (value as number) <= LARGEST)),
   fontFamily: (value): value is string => typeof value === "string" && value.length <= 500,
+  paste: oneOf(PASTE),
+  clipboard: oneOf(CLIPBOARD),
+  notify: isBoolean,
+  flash: isBoolean,
 };
 
 export type Storage = Pick<globalThis.Storage, "getItem" | "setItem" | "removeItem">;

@@ -4,7 +4,7 @@ import { FitAddon } from "@xterm/addon-fit";
 import { Unicode11Addon } from "@xterm/addon-unicode11";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { type ITerminalOptions, Terminal } from "@xterm/xterm";
-import { copyText, WriteOnlyClipboard } from "./clipboard.ts";
+import { copyText, type CopyWishes, WriteOnlyClipboard } from "./clipboard.ts";
 import { actionOf, platformOf } from "./keys.ts";
 import type { Screen } from "./output.ts";
 import type { Size } from "./protocol.ts";
@@ -46,11 +46,10 @@ export interface TerminalEvents {
   typed(data: Uint8Array): void;
   replied(data: Uint8Array): void;
   titled(title: string): void;
-  copyOffered(text: string): void;
   copied(): void;
   leave(): void;
-  /** Whether what the output asks for may act outside the screen now. */
-  mayAct(): boolean;
+  /** What becomes of a program's wish to copy something. */
+  copies: CopyWishes;
 }
 
 export class TerminalView implements Screen {
@@ -249,11 +248,7 @@ export class TerminalView implements Screen {
 
   private addClipboard(): void {
     const { terminal, events } = this;
-    const clipboard = new WriteOnlyClipboard(
-      () => events.mayAct(),
-      (text) => events.copyOffered(text),
-    );
-    terminal.loadAddon(new ClipboardAddon(undefined, clipboard));
+    terminal.loadAddon(new ClipboardAddon(undefined, new WriteOnlyClipboard(events.copies)));
     // A program that asks for the clipboard's content gets no answer at all.
     terminal.parser.registerOscHandler(52, (data) => data.split(";")[1] === "?");
   }

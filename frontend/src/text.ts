@@ -170,6 +170,39 @@ export const TEXT = {
   },
   fontSize: "Size of letters, in pixels",
   fontFamily: "Font",
+  pasteAsks: "Show a paste before the program gets it",
+  pasteChoices: {
+    always: "Several lines, or a lot of text",
+    unbracketed: "Only where each line would be run by itself",
+    never: "Never",
+  },
+  clipboardAsks: "Programs may copy to the clipboard",
+  clipboardChoices: {
+    gesture: "Just after I typed or clicked; else ask", ask: "Ask each time", never: "Never",
+  },
+  notify: "Tell me of bells and finished commands while the page is hidden",
+  mayNotTell: "The browser does not let this page tell you things.",
+  flash: "Show the bell",
+  pasteTitle: (lines: number, characters: number) =>
+    lines > 1 ? `Paste ${plural(lines, "line", "lines")}?`
+      : `Paste ${plural(characters, "character", "characters")}?`,
+  pasteHint: "A program may run each line as soon as it has it.",
+  pastePreview: "What would be pasted",
+  paste: "Paste",
+  cancel: "Cancel",
+  bell: "A bell rang.",
+  commandFinished: (text: string, exitCode: number | null, seconds: number) => {
+    const how = exitCode === null || exitCode === 0 ? "Done" : `Failed (${exitCode})`;
+    return `${how} after ${duration(seconds)}: ${text || "a command"}`;
+  },
+  commandSaid: (text: string, exitCode: number | null) =>
+    `${text || "Prompt"}${exitCode ? `, failed with ${exitCode}` : ""}`,
+  previousCommand: "Go to the previous command",
+  nextCommand: "Go to the next command",
+  previousFailed: "Go to the previous command that failed",
+  copyOutput: "Copy what the last command printed",
+  noCommands: "The shell does not mark its commands; the documentation says how it can.",
+  noMoreCommands: "There are no more commands in that direction.",
   asUsual: "As the server has it",
   forgetChoices: "Forget my choices",
 
@@ -183,6 +216,8 @@ export const TEXT = {
   viewerTyped: "You are watching. Take control to type.",
   copyOffer: (length: number) =>
     `A program wants to copy ${plural(length, "character", "characters")} to the clipboard.`,
+  copyTooMuch: (length: number) =>
+    `A program wanted to copy ${plural(length, "character", "characters")} to the clipboard; that is too much.`,
   copy: "Copy",
   dismiss: "Dismiss",
   copied: "Copied",

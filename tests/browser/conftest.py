@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.chromium import ADVICE, find
 from tests.browser.process import ServerProcess, serving
@@ -26,6 +26,9 @@ FLAGS = [
 ]
 
 NewTab = Callable[..., Tab]
+
+# As long as a machine may need that is busy with much else.
+expect.set_options(timeout=30_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

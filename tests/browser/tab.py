@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-TIMEOUT = 20.0
+TIMEOUT = 30.0
 
 # The page's policy forbids eval, so waiting goes by events of the page, not by polled expressions.
 WAIT_FOR_TEXT = """

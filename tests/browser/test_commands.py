@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from playwright.sync_api import expect
 
 from tests.browser.tab import Tab
 
 
 def test_a_command_is_found_by_typing_and_done_by_enter(tab: Tab) -> None:
-    """The palette narrows while one types, the arrows choose, and the terminal gets nothing of it."""
+    """The palette narrows while one types, the arrows choose, and the shell gets none of it."""
     size = tab.page.evaluate("tornterm.terminal.options.fontSize")
     tab.page.keyboard.press("Control+Shift+P")
     dialog = tab.page.get_by_role("dialog", name="All commands")
@@ -62,3 +64,13 @@ def test_the_menu_names_the_shortcuts(tab: Tab) -> None:
     )
     tab.page.click(".sheet >> text=All commands")
     expect(tab.page.get_by_role("combobox")).to_be_focused()
+
+
+def test_the_documentation_names_every_shortcut(tab: Tab) -> None:
+    """No key does something that one cannot read about."""
+    page = (Path(__file__).parents[2] / "docs" / "page.md").read_text()
+    table = page.partition("| keys |")[2].partition("\n\n")[0]
+    tab.page.keyboard.press("Control+Shift+P")
+    keys = tab.page.locator(".commands kbd").all_inner_texts()
+    assert len(keys) > 5
+    assert [key for line in keys for key in line.split(", ") if key not in table] == []
