@@ -32,6 +32,7 @@ export function actionsOf(page: Page): Action[] {
     ["smaller", TEXT.smaller, () => page.zoom(-1), ["Mod+Shift+,"]],
     ["usual-size", TEXT.usualSize, () => page.settings.set("fontSize", 0)],
     ["full-screen", TEXT.fullScreen, page.fullScreen, ["Shift+F11"], document.fullscreenEnabled],
+    ["screen-reader", TEXT.screenReaderTurn, page.turnScreenReader],
     ["settings", TEXT.settings, () => page.show("settings"), ["Mod+,"]],
     ["new", TEXT.newSession, () => location.assign(config.base), [], config.user !== null],
     ["share", TEXT.share, () => page.show("share"), [], own],

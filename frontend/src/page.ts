@@ -60,6 +60,7 @@ export class Page implements Around {
   start(host: HTMLElement): void {
     const { pane, settings } = this;
     pane.start(host);
+    pane.view?.readOut(settings.all.screenReader);
     const paint = followTheme(
       () => settings.all.theme || this.config.theme,
       (palette) => pane.view?.paint(palette),
@@ -67,6 +68,7 @@ export class Page implements Around {
     settings.whenChanged(() => {
       paint();
       pane.useFont(this.font);
+      pane.view?.readOut(settings.all.screenReader);
       this.changed();
     });
     addEventListener("keydown", this.onKeyDown, { capture: true });
@@ -110,6 +112,12 @@ export class Page implements Around {
     const size = Math.min(LARGEST, Math.max(SMALLEST, this.fontSize + step));
     this.settings.set("fontSize", size);
   }
+
+  readonly turnScreenReader = (): void => {
+    const on = !this.choices.screenReader;
+    this.settings.set("screenReader", on);
+    this.pane.say(on ? TEXT.screenReaderOn : TEXT.screenReaderOff, { good: true });
+  };
 
   readonly fullScreen = (): void => {
     const { documentElement: root, fullscreenElement } = document;

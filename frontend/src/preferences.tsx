@@ -12,7 +12,7 @@ interface Props {
 }
 
 export function Preferences({ settings, size, notify, close }: Props) {
-  const { theme, fontFamily, paste, clipboard, notify: told, flash } = settings.all;
+  const { theme, fontFamily, paste, clipboard, notify: told, flash, screenReader } = settings.all;
   return (
     <Dialog label={TEXT.settings} class="settings" close={close}>
       <h2>{TEXT.settings}</h2>
@@ -50,6 +50,8 @@ export function Preferences({ settings, size, notify, close }: Props) {
         </select>
       </label>
       <Tick name="notify" label={TEXT.notify} on={told} turn={(on) => void notify(on)} />
+      <Tick name="screen-reader" label={TEXT.screenReader} on={screenReader}
+        turn={(on) => settings.set("screenReader", on)} />
       <Tick name="flash" label={TEXT.flash} on={flash} turn={(on) => settings.set("flash", on)} />
       <div class="actions">
         <button type="button" class="primary" onClick={close}>{TEXT.close}</button>

@@ -1,5 +1,5 @@
 /** The line in which one types what to search for in the terminal. */
-import { useEffect, useReducer, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
 import type { Pane } from "./pane.ts";
 import { Search, type Wanted } from "./search.ts";
 import { TEXT } from "./text.ts";
@@ -13,7 +13,7 @@ export function SearchBar({ pane, close }: { pane: Pane; close(): void }) {
   const [wanted, setWanted] = useState<Wanted>(() => ({
     text: oneLine(view?.terminal.getSelection() ?? ""), caseSensitive: false, regex: false,
   }));
-  useEffect(() => {
+  useLayoutEffect(() => {
     input.current?.select();
     return () => void search.current?.end();
   }, []);

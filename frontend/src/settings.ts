@@ -24,6 +24,8 @@ export interface Choices {
   notify: boolean;
   /** Whether a bell is shown. */
   flash: boolean;
+  /** Whether the terminal's lines are there for screen readers, and new ones are read out. */
+  screenReader: boolean;
 }
 
 export const SMALLEST = 6;
@@ -31,7 +33,7 @@ export const LARGEST = 72;
 
 const UNCHOSEN: Choices = {
   theme: "", fontSize: 0, fontFamily: "",
-  paste: "always", clipboard: "gesture", notify: false, flash: true,
+  paste: "always", clipboard: "gesture", notify: false, flash: true, screenReader: false,
 };
 
 const isBoolean = (value: unknown): value is boolean => typeof value === "boolean";
@@ -50,6 +52,7 @@ const CHECKS: { [K in keyof Choices]: (value: unknown) => value is Choices[K] } 
   clipboard: oneOf(CLIPBOARD),
   notify: isBoolean,
   flash: isBoolean,
+  screenReader: isBoolean,
 };
 
 export type Storage = Pick<globalThis.Storage, "getItem" | "setItem" | "removeItem">;

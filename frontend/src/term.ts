@@ -21,7 +21,6 @@ const SMALLEST_FONT = 4;
 
 const OPTIONS: ITerminalOptions = {
   allowProposedApi: true, // the choice of Unicode tables is one
-  cursorBlink: true,
   lineHeight: 1.15,
   logLevel: "off",
   macOptionClickForcesSelection: true,
@@ -72,6 +71,7 @@ export class TerminalView implements Screen {
   ) {
     const { terminal } = this;
     terminal.options.fontFamily = font.family || FONTS;
+    terminal.options.cursorBlink = !matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.chooseFontSize();
     terminal.loadAddon(this.fit);
     terminal.loadAddon(new Unicode11Addon());
@@ -167,6 +167,11 @@ export class TerminalView implements Screen {
     this.terminal.options.minimumContrastRatio = contrast;
   }
 
+  /** Have the lines in the page for screen readers, and new ones read out. */
+  readOut(on: boolean): void {
+    this.terminal.options.screenReaderMode = on;
+  }
+
   /** The font from here on; another size of the terminal may fit then. */
   useFont(font: Font): void {
     this.font = font;
@@ -230,7 +235,8 @@ export class TerminalView implements Screen {
 
   private onKey(event: KeyboardEvent): boolean {
     const action = actionOf(event, this.platform, this.terminal.hasSelection());
-    if (action === "terminal") return true;
+    // What has ended takes no keys, so Tab moves on as everywhere.
+    if (action === "terminal") return !this.terminal.options.disableStdin;
     if (action === "browser") return false;
     event.preventDefault();
     if (action === "leave") this.events.leave();

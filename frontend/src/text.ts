@@ -183,6 +183,10 @@ export const TEXT = {
   notify: "Tell me of bells and finished commands while the page is hidden",
   mayNotTell: "The browser does not let this page tell you things.",
   flash: "Show the bell",
+  screenReader: "Read the terminal out to screen readers",
+  screenReaderTurn: "Reading out to screen readers on or off",
+  screenReaderOn: "New lines are read out.",
+  screenReaderOff: "Lines are not read out any more.",
   pasteTitle: (lines: number, characters: number) =>
     lines > 1 ? `Paste ${plural(lines, "line", "lines")}?`
       : `Paste ${plural(characters, "character", "characters")}?`,
