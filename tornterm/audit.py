@@ -66,6 +66,8 @@ class AuditLog:
         self.required = required
         self.lost = 0
         """How many events did not reach a sink that should have kept them."""
+        self.on_event: Callable[[AuditEvent], None] = lambda event: None
+        """Called with each event as it is recorded, whether or not a sink keeps it."""
         self._sinks = sinks
         self._clock = clock
         self._retry = retry
@@ -119,6 +121,7 @@ class AuditLog:
         Args:
             event: What happened. Where no room is left, it is counted and logged as lost.
         """
+        self.on_event(event)
         if not self._wanted:
             return
         try:

@@ -30,6 +30,7 @@ from tornterm.sessions.clock import Clock, LoopClock
 from tornterm.sessions.manager import SessionManager, Wishes
 from tornterm.sessions.reception import Reception
 from tornterm.types import Size, User
+from tornterm.web.admin.desk import Desk
 from tornterm.web.app import Rule, make_application, make_handlers
 from tornterm.web.host_login import BACKEND, Authenticate, HostLogin, Still, asking
 from tornterm.web.hosts import HostList
@@ -80,6 +81,7 @@ class Terminals:
         host_login: The host application's login, where it gave one.
         codes: One-time codes of login links.
         metrics: What is counted.
+        desk: What administrators see.
         base: The path under which everything is served; begins and ends with a slash.
         instance: A name that tells this server's cookies from those of others on the same host.
     """
@@ -107,18 +109,17 @@ class Terminals:
             disabled=self.settings.plugins.disabled,
             source=str(self.settings.source.file or ""),
         )
-        self.plugins.on_call = self.metrics.plugin_called
-        self.plugins.on_slow = self.metrics.plugin_held_the_loop
         self.audit = AuditLog(
             self.plugins,
             self.settings.audit.required,
             self.clock.wall,
             queue=self.settings.audit.queue,
         )
-        self.plugins.on_error = self.audit.plugin_failed
         self.sessions = SessionManager(self.settings, self.plugins, self.audit, self.clock)
         self.reception = Reception(self.sessions)
         self.logins = LoginStore(self.settings.auth, self.plugins, self.clock)
+        self.desk = Desk(self.sessions, self.logins, self.clock)
+        self.desk.listen(self.plugins, self.audit, self.metrics)
         self._take_up(self.settings)
         self.tickets = TicketStore()
         self.codes: OneTimeCodes[User] = OneTimeCodes(CODE_LIFETIME)
@@ -180,6 +181,7 @@ class Terminals:
             raise ConfigError(wrong)
         FORKER.start()
         await self.plugins.startup(self)
+        self.desk.start()
         self._started = True
 
     async def open(
@@ -255,6 +257,7 @@ class Terminals:
         """
         logger.debug("closing the terminals: %s", reason)
         self.begin_drain()
+        self.desk.close()
         await self.sessions.destroy_all()
         self.logins.close()
         if self._started:

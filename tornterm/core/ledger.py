@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Collection, Iterator
 
 from tornterm.core.lifecycle import ErrorCode
@@ -157,6 +158,11 @@ class Ledger:
     def count(self, user: str) -> int:
         """Places taken by one user."""
         return sum(1 for reservation in self._taken if reservation.user == user)
+
+    def taken(self) -> tuple[Counter[str], Counter[str]]:
+        """Places taken by each user, and by each group, counted in one go."""
+        users = Counter(place.user for place in self._taken)
+        return users, Counter(place.group for place in self._taken if place.group)
 
     @property
     def is_full(self) -> bool:

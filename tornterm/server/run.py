@@ -91,6 +91,8 @@ class Server:
         self._reread = reread
         self._browser = browser
         self._terminals = Terminals(settings, plugins)
+        if reread is not None:
+            self._terminals.desk.reread = self.reload
         self._stop = asyncio.Event()
         self._tls: ssl.SSLContext | None = None
         self._url = ""

@@ -171,6 +171,14 @@ class SessionManager:
 
     get_all_sessions = list_sessions
 
+    def owned(self) -> list[tuple[User, SessionInfo]]:
+        """All living sessions with their owners, the oldest first."""
+        return [(session.owner, session.info()) for session in self._register.living.values()]
+
+    def outputs(self) -> list[tuple[str, int]]:
+        """The ids of all sessions that still answer, with the bytes that each has printed."""
+        return [(session.id, session.log.end) for session in self._register.all()]
+
     def get_user_sessions(self, name: str) -> list[SessionInfo]:
         """The living sessions of one user, the oldest first."""
         return [info for info in self.list_sessions() if info.user == name]

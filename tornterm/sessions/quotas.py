@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from tornterm.config.settings import Settings
 from tornterm.core.ledger import Ledger, Reservation
 from tornterm.plugins import PluginHost
@@ -9,6 +11,9 @@ from tornterm.sessions.clock import Clock
 from tornterm.types import Limits, Usage, User
 
 __all__ = ["Quotas"]
+
+_REMEMBERED = 10_000
+"""Users whose limits are remembered."""
 
 
 class Quotas:
@@ -28,10 +33,13 @@ class Quotas:
         self._settings = settings
         self._plugins = plugins
         self._clock = clock
+        # By user: who that was, and what the plugins said last.
+        self._known: OrderedDict[str, tuple[User, Limits]] = OrderedDict()
 
     def reload(self, settings: Settings) -> None:
         """Go by other numbers from now on."""
         self._settings = settings
+        self._known.clear()
         self.ledger.max_sessions = settings.sessions.max
 
     def configured(self, user: User) -> Limits:
@@ -40,7 +48,17 @@ class Quotas:
 
     async def limits(self, user: User) -> Limits:
         """What this user may have, after the plugins were asked."""
-        return await self._plugins.limits(user, self.configured(user))
+        limits = await self._plugins.limits(user, self.configured(user))
+        self._known[user.name] = (user, limits)
+        self._known.move_to_end(user.name)
+        if len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return limits
+
+    def known(self, user: User) -> Limits:
+        """What this user may have, as far as that is known without asking the plugins again."""
+        who, limits = self._known.get(user.name, (None, None))
+        return limits if limits is not None and who == user else self.configured(user)
 
     def reserve(self, user: User, limits: Limits) -> Reservation:
         """Take a place; checked and taken in one step, for all doors alike.

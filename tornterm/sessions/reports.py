@@ -140,6 +140,18 @@ class Reports:
             share=share.id,
         )
 
+    def watch(self, session: Session, share: Share, by: User, remote: str) -> None:
+        """An administrator is about to look at a session."""
+        self._record(
+            "admin.watch",
+            user=by.name,
+            remote=remote,
+            session_id=session.id,
+            owner=session.owner.name,
+            share=share.id,
+            expires=share.expires,
+        )
+
     def _connection(self, name: str, session: Session, attachment: Attachment) -> None:
         self._record(
             name,

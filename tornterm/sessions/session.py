@@ -247,9 +247,19 @@ class Session:
         if attachment is self.writer:
             self.follow(attachment)
         self.tell_members()
+        self._tell_who_watches(attachment)
         if self.model.lost:
             attachment.notice("screen", _SCREEN_LOST)
         attachment.pump()
+
+    def _tell_who_watches(self, newcomer: Attachment) -> None:
+        """Nobody is watched by an administrator without being told, whoever of them came first."""
+        watchers = {a: a.party.by for a in self.attachments if isinstance(a.party, Share)}
+        for watcher, name in watchers.items():
+            if name:
+                others = [newcomer] if watcher is not newcomer else self.attachments
+                for attachment in [a for a in others if not watchers.get(a)]:
+                    attachment.notice("watched", f"An administrator ({name}) watches this session.")
 
     def replace(self, client_id: str) -> None:
         """Close every connection of a client that is coming back over another one."""

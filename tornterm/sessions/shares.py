@@ -51,6 +51,7 @@ class Share(Party):
         right: What its holders may do at the most: watch, or also ask for control.
         created: Seconds since the epoch.
         expires: Seconds since the epoch at which it ends.
+        by: The administrator who made it and alone can use it; empty for the owner's shares.
         timer: Ends it.
     """
 
@@ -59,6 +60,7 @@ class Share(Party):
     right: Right
     created: float
     expires: float
+    by: str = ""
     timer: Timer | None = None
 
     @property
@@ -84,15 +86,16 @@ class Shares:
         return len(self._shares)
 
     def all(self) -> list[Share]:
-        """Those that are valid, the oldest first."""
-        return list(self._shares.values())
+        """Those of the owner that are valid, the oldest first."""
+        return [share for share in self._shares.values() if not share.by]
 
-    def issue(self, right: Right, lifetime: float) -> tuple[str, Share]:
+    def issue(self, right: Right, lifetime: float, by: str = "") -> tuple[str, Share]:
         """Make a share.
 
         Args:
             right: What its holders may do at the most.
             lifetime: Seconds until it ends.
+            by: The administrator for whom it is, if it is not the owner's.
 
         Returns:
             The secret, which nobody can be told again, and the share.
@@ -110,6 +113,7 @@ class Shares:
             right=right,
             created=created,
             expires=created + lifetime,
+            by=by,
         )
         share.timer = self._clock.call_later(lifetime, lambda: self._expire(share.id))
         self._shares[share.id] = share

@@ -77,7 +77,10 @@ class Sharing:
             SessionNotFound: A plugin forbids it, or session or share have gone in the meantime.
         """
         info, right = session.info(), share.right
-        allowed = await self._plugins.authorize(user, "watch", info, invited=True)
+        if share.by not in ("", user.name):
+            raise SessionNotFound(session.id)
+        # For what an administrator made, the owner has not said yes.
+        allowed = await self._plugins.authorize(user, "watch", info, invited=not share.by)
         if allowed and right is Right.ASK:
             may_ask = await self._plugins.authorize(user, "control", info, invited=True)
             right = Right.ASK if may_ask else Right.WATCH
@@ -109,8 +112,30 @@ class Sharing:
         self._reports.share_created(session, share, remote)
         return secret, share
 
+    def watch(
+        self, session: Session, by: User, lifetime: float, *, remote: str
+    ) -> tuple[str, Share]:
+        """Let an administrator see a session; its people are told once that happens.
+
+        Args:
+            session: The session.
+            by: The administrator, who has been found to be one; nobody else can use the share.
+            lifetime: Seconds until it ends.
+            remote: From where it is asked for.
+
+        Returns:
+            As `share`.
+
+        Raises:
+            As `share`.
+        """
+        self._audit.check()
+        secret, share = session.shares.issue(Right.WATCH, lifetime, by.name)
+        self._reports.watch(session, share, by, remote)
+        return secret, share
+
     def revoke(self, session: Session, share_id: str, *, remote: str) -> bool:
-        """End a share and the connections that came by it.
+        """End a share of the owner's and the connections that came by it.
 
         Args:
             session: The session.
@@ -120,7 +145,8 @@ class Sharing:
         Returns:
             Whether there was one to end.
         """
-        share = session.shares.revoke(share_id)
+        mine = any(share.id == share_id for share in session.shares.all())
+        share = session.shares.revoke(share_id) if mine else None
         if share is not None:
             self._reports.share_revoked(session, share, remote)
         return share is not None

@@ -2,62 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tornterm.core.protocols.fields import Check, integer, text
 from tornterm.sessions.creation import Wishes
-from tornterm.types import SessionInfo, Size, User
+from tornterm.types import Size
 from tornterm.web.context import public_base
 from tornterm.web.handler import Handler
+from tornterm.web.shapes import session_json, user_json
 
 __all__ = [
     "LimitsHandler",
     "MeHandler",
     "SessionHandler",
     "SessionsHandler",
-    "session_json",
-    "user_json",
 ]
 
 CELLS: Check = integer(1, Size.MAXIMUM)
 LABEL: Check = text(256)
-
-
-def session_json(info: SessionInfo) -> dict[str, Any]:
-    """A session as the API shows it.
-
-    Args:
-        info: The session.
-    """
-    ended = info.exit
-    return {
-        "id": info.id,
-        "user": info.user,
-        "title": info.title,
-        "profile": info.profile,
-        "state": info.state,
-        "created": info.created,
-        "cols": info.size.cols,
-        "rows": info.size.rows,
-        "attached": info.attached,
-        "output": info.output,
-        "exit": ended and {"exitCode": ended.code, "signal": ended.signal},
-        "expires": info.expires,
-    }
-
-
-def user_json(user: User) -> dict[str, Any]:
-    """A user as that user gets to see it.
-
-    Args:
-        user: The user.
-    """
-    return {
-        "name": user.name,
-        "display_name": user.display_name or user.name,
-        "groups": list(user.groups),
-        "admin": user.admin,
-    }
 
 
 class MeHandler(Handler):

@@ -14,6 +14,7 @@ from tornterm.sessions.clock import Clock
 from tornterm.sessions.manager import SessionManager
 from tornterm.sessions.reception import Reception
 from tornterm.types import User
+from tornterm.web.admin.desk import Desk
 from tornterm.web.host_login import HostLogin
 from tornterm.web.hosts import HostList
 from tornterm.web.logins import LoginStore
@@ -39,6 +40,7 @@ class Context(App, Protocol):
     codes: OneTimeCodes[User]
     tickets: TicketStore
     metrics: Metrics
+    desk: Desk
     throttle: Throttle
     hosts: HostList
     origins: OriginList

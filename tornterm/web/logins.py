@@ -122,6 +122,10 @@ class LoginStore:
         """Live connections that depend on somebody being who they were."""
         return sum(len(login.connections) for login in self._everybody())
 
+    def users(self) -> list[User]:
+        """Who is logged in or connected, once for each login."""
+        return [login.user for login in self._everybody()]
+
     # --- life ----------------------------------------------------------------------------------
 
     def close(self) -> None:

@@ -3,41 +3,26 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
-from tornterm.types import Size
+from tornterm.web.admin.openapi import ADMIN_OPERATIONS, ADMIN_SCHEMAS
 from tornterm.web.context import public_base
 from tornterm.web.handler import Handler
+from tornterm.web.schema import (
+    CELLS,
+    COUNT,
+    FLAG,
+    LABEL,
+    NUMBER,
+    TEXT,
+    Operation,
+    Schema,
+    object_of,
+    or_null,
+    ref,
+)
 
-__all__ = ["OPERATIONS", "OpenApiHandler", "Operation", "document"]
-
-Schema = dict[str, Any]
-
-TEXT: Schema = {"type": "string"}
-COUNT: Schema = {"type": "integer", "minimum": 0}
-NUMBER: Schema = {"type": "number"}
-FLAG: Schema = {"type": "boolean"}
-CELLS: Schema = {"type": "integer", "minimum": 1, "maximum": Size.MAXIMUM}
-LABEL: Schema = {"type": "string", "maxLength": 256}
-
-
-class Operation(NamedTuple):
-    """What one verb does at one path.
-
-    Args:
-        summary: One sentence.
-        status: The status of success.
-        answer: The schema of the answer, by name; empty for none, or for something else than JSON.
-        body: The fields that the body may have.
-        public: Whether it needs no login.
-    """
-
-    summary: str
-    status: int = 200
-    answer: str = ""
-    body: Schema | None = None
-    public: bool = False
-
+__all__ = ["OPERATIONS", "SCHEMAS", "OpenApiHandler", "document"]
 
 OPERATIONS: dict[str, dict[str, Operation]] = {
     "login": {
@@ -96,26 +81,14 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
     "healthz": {"get": Operation("The process answers.", public=True)},
     "readyz": {"get": Operation("Whether new sessions are possible; 503 while not.")},
     "metrics": {"get": Operation("Numbers for Prometheus, for admins and the scraper's token.")},
+    **ADMIN_OPERATIONS,
 }
 """By path below the base, and by verb. Pages, files and WebSockets are not described here."""
 
 
-def _object(optional: tuple[str, ...] = (), /, **properties: Schema) -> Schema:
-    required = [name for name in properties if name not in optional]
-    return {"type": "object", "properties": properties, "required": required}
-
-
-def _or_null(schema: Schema) -> Schema:
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
 SCHEMAS: dict[str, Schema] = {
-    "Error": _object(
-        error=_object(
+    "Error": object_of(
+        error=object_of(
             ("limit", "current", "retryAfter"),
             code=TEXT,
             message=TEXT,
@@ -124,12 +97,12 @@ SCHEMAS: dict[str, Schema] = {
             retryAfter=COUNT,
         )
     ),
-    "User": _object(
+    "User": object_of(
         name=TEXT, display_name=TEXT, groups={"type": "array", "items": TEXT}, admin=FLAG
     ),
-    "LoggedIn": _object(next=TEXT),
-    "Me": _object(user=_ref("User"), via=TEXT, expires=_or_null(NUMBER)),
-    "Usage": _object(
+    "LoggedIn": object_of(next=TEXT),
+    "Me": object_of(user=ref("User"), via=TEXT, expires=or_null(NUMBER)),
+    "Usage": object_of(
         sessions=COUNT,
         max_per_user=COUNT,
         created=COUNT,
@@ -137,9 +110,9 @@ SCHEMAS: dict[str, Schema] = {
         group=TEXT,
         max_in_group=COUNT,
         server_full=FLAG,
-        retryAfter=_or_null(COUNT),
+        retryAfter=or_null(COUNT),
     ),
-    "Session": _object(
+    "Session": object_of(
         id=TEXT,
         user=TEXT,
         title=TEXT,
@@ -150,17 +123,20 @@ SCHEMAS: dict[str, Schema] = {
         rows=CELLS,
         attached=COUNT,
         output=COUNT,
-        exit=_or_null(_object(exitCode=_or_null(COUNT), signal=_or_null(COUNT))),
-        expires=_or_null(NUMBER),
+        exit=or_null(object_of(exitCode=or_null(COUNT), signal=or_null(COUNT))),
+        expires=or_null(NUMBER),
     ),
-    "Sessions": _object(sessions={"type": "array", "items": _ref("Session")}),
-    "OneSession": _object(session=_ref("Session")),
-    "NewSession": _object(session=_ref("Session"), token=TEXT),
-    "Share": _object(id=TEXT, control=FLAG, created=NUMBER, expires=NUMBER, watching=COUNT),
-    "Shares": _object(shares={"type": "array", "items": _ref("Share")}),
-    "NewShare": _object(share=_ref("Share"), secret=TEXT, path=TEXT),
-    "Token": _object(session=TEXT, token=TEXT),
-    "Ticket": _object(("session", "token"), ticket=TEXT, lifetime=COUNT, session=TEXT, token=TEXT),
+    "Sessions": object_of(sessions={"type": "array", "items": ref("Session")}),
+    "OneSession": object_of(session=ref("Session")),
+    "NewSession": object_of(session=ref("Session"), token=TEXT),
+    "Share": object_of(id=TEXT, control=FLAG, created=NUMBER, expires=NUMBER, watching=COUNT),
+    "Shares": object_of(shares={"type": "array", "items": ref("Share")}),
+    "NewShare": object_of(share=ref("Share"), secret=TEXT, path=TEXT),
+    "Token": object_of(session=TEXT, token=TEXT),
+    "Ticket": object_of(
+        ("session", "token"), ticket=TEXT, lifetime=COUNT, session=TEXT, token=TEXT
+    ),
+    **ADMIN_SCHEMAS,
 }
 
 
@@ -196,8 +172,8 @@ def document(base: str) -> dict[str, Any]:
 def _operation(path: str, operation: Operation) -> dict[str, Any]:
     success: dict[str, Any] = {"description": "Success"}
     if operation.answer:
-        success["content"] = {"application/json": {"schema": _ref(operation.answer)}}
-    error = {"application/json": {"schema": _ref("Error")}}
+        success["content"] = {"application/json": {"schema": ref(operation.answer)}}
+    error = {"application/json": {"schema": ref("Error")}}
     result: dict[str, Any] = {
         "summary": operation.summary,
         "responses": {
@@ -206,7 +182,7 @@ def _operation(path: str, operation: Operation) -> dict[str, Any]:
         },
     }
     if operation.body is not None:
-        schema = _object(tuple(operation.body), **operation.body)
+        schema = object_of(tuple(operation.body), **operation.body)
         result["requestBody"] = {"content": {"application/json": {"schema": schema}}}
     if operation.public:
         result["security"] = []

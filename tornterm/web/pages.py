@@ -9,10 +9,10 @@ from urllib.parse import quote, urlsplit
 from tornado.httputil import url_concat
 from tornado.web import HTTPError
 
-from tornterm.web.api import user_json
 from tornterm.web.context import public_base
 from tornterm.web.handler import Handler
 from tornterm.web.render import render
+from tornterm.web.shapes import user_json
 
 __all__ = ["NotFoundHandler", "PageHandler", "TerminalHandler"]
 

@@ -9,6 +9,8 @@ from typing import Literal
 from tornado.web import RequestHandler
 
 from tornterm.web import api, health, login, pages, shares
+from tornterm.web.admin import handlers as admin
+from tornterm.web.admin.feed import FeedHandler
 from tornterm.web.openapi import OpenApiHandler
 from tornterm.web.socket import SocketHandler
 from tornterm.web.static import StaticHandler
@@ -53,6 +55,16 @@ ROUTES: tuple[Entry, ...] = (
     Entry("api/sessions/{id}/shares", shares.SharesHandler),
     Entry("api/sessions/{id}/shares/{share}", shares.ShareHandler),
     Entry("api/tickets", TicketsHandler),
+    Entry("api/admin/server", admin.ServerHandler),
+    Entry("api/admin/history", admin.HistoryHandler),
+    Entry("api/admin/events", FeedHandler),
+    Entry("api/admin/sessions", admin.AdminSessionsHandler),
+    Entry("api/admin/sessions/{id}", admin.AdminSessionHandler),
+    Entry("api/admin/sessions/{id}/watch", admin.WatchHandler),
+    Entry("api/admin/users", admin.UsersHandler),
+    Entry("api/admin/plugins", admin.PluginsHandler),
+    Entry("api/admin/audit", admin.AuditHandler),
+    Entry("api/admin/reload", admin.ReloadHandler),
     Entry("api/openapi.json", OpenApiHandler),
     Entry("static/{file}", StaticHandler, "public"),
     Entry("healthz", health.HealthHandler, "public"),
