@@ -28,6 +28,7 @@ LAYERS = (
     "web",
     "hosted",
     "terminals",
+    "jupyter",
     "control",
     "server",
     "attach",

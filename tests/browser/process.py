@@ -97,6 +97,10 @@ class ServerProcess:
         return self._process.pid
 
     @property
+    def running(self) -> bool:
+        return self._process.poll() is None
+
+    @property
     def url(self) -> str:
         """The address that it serves on."""
         return self.line("stdout", r"Serving on (\S+)\n")

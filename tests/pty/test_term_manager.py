@@ -14,7 +14,8 @@ from pty_world import SIZE, STUBBORN, Watched, World, eventually, plan, python, 
 
 from tornterm.core.output_log import OutputLog
 from tornterm.errors import LimitExceeded, SessionError
-from tornterm.pty.manager import MaxTerminalsReached, NameTaken, SessionTermManager
+from tornterm.pty.manager import SessionTermManager
+from tornterm.pty.named import MaxTerminalsReached, NameTaken
 from tornterm.pty.terminal import Terminal
 from tornterm.types import ExitStatus, Size
 

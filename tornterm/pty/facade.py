@@ -66,7 +66,7 @@ class PtyFacade:
         data = text.encode("utf-8", "replace") if isinstance(text, str) else text
         if not isinstance(data, bytes):
             raise TypeError(f"{type(text).__name__} cannot be typed")
-        self._terminal.write(data)
+        self._terminal.typed(data)
         return len(data)
 
     def getwinsize(self) -> tuple[int, int]:

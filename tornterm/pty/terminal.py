@@ -70,6 +70,8 @@ class Terminal(PtyWithClients):
         exit_status: How it ended; None before that.
         on_output: Called after each append to or resize of the log.
         on_input_drained: Called when input that was queued has been taken.
+        on_typed: Called with what one of terminado's clients typed, instead of giving it to the
+            program at once.
         on_exit: Called once, after the last output was appended.
         may_read: Asked before each read how many bytes it may bring. What it says is not
             remembered; when it may have changed, call `poke`.
@@ -94,6 +96,7 @@ class Terminal(PtyWithClients):
         self.exit_status: ExitStatus | None = None
         self.on_output: Callable[[], None] | None = None
         self.on_input_drained: Callable[[], None] | None = None
+        self.on_typed: Callable[[bytes], None] | None = None
         self.on_exit: Callable[[ExitStatus], None] | None = None
         self.may_read: Callable[[], int] = lambda: READ_BYTES
         self.clients_pace: Callable[[], bool] = lambda: True
@@ -198,6 +201,17 @@ class Terminal(PtyWithClients):
             data: What is typed. The caller looks at `queued` so that it cannot grow for ever.
         """
         self._channel.write(data)
+
+    def typed(self, data: bytes) -> None:
+        """Take what one of terminado's clients typed; it is the listener's, where there is one.
+
+        Args:
+            data: What was typed.
+        """
+        if self.on_typed is not None:
+            self.on_typed(data)
+        else:
+            self.write(data)
 
     async def drained(self, below: int = 65536) -> None:
         """Return when no more than `below` bytes of input are queued, or the terminal has ended."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 
 from tornterm.audit import AuditLog
@@ -109,18 +109,24 @@ class Creation:
         self._came_to_be(session, remote)
         return session
 
-    def create_pending(self, user: User, size: Size, wishes: Wishes) -> Session:
+    def create_pending(
+        self, user: User, size: Size, wishes: Wishes, ready: Awaitable[object] | None = None
+    ) -> Session:
         """Make a session whose program starts behind it; see `SessionManager.create_pending`."""
         self._check_open()
         reservation = self._quotas.reserve(user, self._quotas.configured(user))
         session = self._enter(user, size, wishes, reservation)
         session.stay()
-        self._register.run(self._start_pending(session, size, wishes))
+        self._register.run(self._start_pending(session, size, wishes, ready))
         return session
 
-    async def _start_pending(self, session: Session, size: Size, wishes: Wishes) -> None:
+    async def _start_pending(
+        self, session: Session, size: Size, wishes: Wishes, ready: Awaitable[object] | None
+    ) -> None:
         user = session.owner
         try:
+            if ready is not None:
+                await ready
             await self._check_allowed(user)
             limits = await self._quotas.limits(user)
             # The plugins may allow less than the configuration: give back and take in one step.

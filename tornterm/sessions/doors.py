@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tornterm.pty.manager import SessionTermManager, size_of
+from tornterm.pty.named import NamedTerminals, size_of
 from tornterm.pty.terminal import Terminal
 from tornterm.sessions.manager import SessionManager, Wishes
 from tornterm.types import User
@@ -13,7 +13,7 @@ from tornterm.types import User
 __all__ = ["terminado_manager"]
 
 
-def terminado_manager(sessions: SessionManager, user: User) -> SessionTermManager:
+def terminado_manager(sessions: SessionManager, user: User) -> NamedTerminals:
     """A manager for terminado's and Jupyter's handlers, each of whose terminals is a session.
 
     Args:
@@ -25,4 +25,4 @@ def terminado_manager(sessions: SessionManager, user: User) -> SessionTermManage
         wishes = Wishes(title=name or "", cwd=options.get("cwd"))
         return sessions.create_pending(user, size_of(options), wishes=wishes).terminal
 
-    return SessionTermManager([], open_terminal=open_terminal)
+    return NamedTerminals(open_terminal, shell_command=[])

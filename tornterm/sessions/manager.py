@@ -6,6 +6,7 @@ How each of these is done stands in its own module: `creation`, `register`, `quo
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Awaitable
 
 from tornterm.audit import AuditLog
 from tornterm.config.settings import Settings
@@ -108,7 +109,14 @@ class SessionManager:
         """
         return await self._creation.create(user, size, wishes or Wishes(), remote)
 
-    def create_pending(self, user: User, size: Size, *, wishes: Wishes | None = None) -> Session:
+    def create_pending(
+        self,
+        user: User,
+        size: Size,
+        *,
+        wishes: Wishes | None = None,
+        ready: Awaitable[object] | None = None,
+    ) -> Session:
         """Make a session at once, whose program starts behind it: for doors that cannot wait.
 
         A refusal by a plugin, or a program that cannot be started, ends the session with the
@@ -118,13 +126,14 @@ class SessionManager:
             user: Who will own it.
             size: The terminal's size.
             wishes: What the user would like.
+            ready: What has to be done first; what it raises is a refusal.
 
         Raises:
             LimitExceeded: The limits of the configuration leave no room.
             AuditUnavailable: The audit log is required and cannot be written.
             GoingAway: The server is shutting down.
         """
-        return self._creation.create_pending(user, size, wishes or Wishes())
+        return self._creation.create_pending(user, size, wishes or Wishes(), ready)
 
     # Finding.
 

@@ -105,6 +105,7 @@ class Session:
         terminal.may_read = self._may_read
         terminal.on_output = self._on_output
         terminal.on_input_drained = self._on_input_drained
+        terminal.on_typed = lambda data: self.write(None, data)
         terminal.on_exit = self._on_exit
 
     # What it looks like from outside.
@@ -343,7 +344,12 @@ class Session:
             attachment.size_stands()
 
     def write(self, attachment: Attachment | None, data: bytes) -> None:
-        """Give the program input; of the application around us where there is no attachment."""
+        """Give the program input.
+
+        Args:
+            attachment: Who typed it; None for the application around us and terminado's clients.
+            data: What was typed.
+        """
         if not self.alive:
             return
         self._deadlines.typed()

@@ -1,0 +1,1 @@
+"""What jupyter_server_terminals and terminado document, as their users find it here."""

@@ -1,0 +1,1 @@
+"""The terminal manager for Jupyter, in real servers."""
