@@ -23,6 +23,8 @@ PACKAGES = {
     "useradd": "passwd",
     "pg_ctl": "postgresql",
     "bwrap": "bubblewrap",
+    "ssh": "openssh-client",
+    "sshd": "openssh-server",
     "rsyslogd": "rsyslog rsyslog-gnutls",
 }
 """Debian's packages, by the program that the tests of the documentation's examples call."""

@@ -64,6 +64,7 @@ def test_there_are_some() -> None:
         "tornterm-auth-proxy",
         "tornterm-record-asciicast",
         "tornterm-spawn-sandbox",
+        "tornterm-spawn-ssh",
     ]
 
 
