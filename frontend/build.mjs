@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-const ENTRIES = { page: "src/main.tsx", login: "src/login.tsx", error: "src/error.css" };
+const ENTRIES = { page: "src/main.tsx", login: "src/login.tsx", error: "src/error.css", admin: "src/admin/admin.tsx" };
 const ASSETS = ["assets/favicon.svg"];
 const LICENCE_FILES = /^(licen[cs]e|copying|notice)/i;
 

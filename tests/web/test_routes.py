@@ -17,7 +17,7 @@ PUBLIC = {"login", "static/{file}", "healthz"}
 """What anybody may ask for. Whoever adds a route decides here whether it belongs to this."""
 
 VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-PAGES = {"", "s/{id}"}
+PAGES = {"", "s/{id}", "admin"}
 IDS = [entry.path or "/" for entry in ROUTES]
 
 
@@ -242,7 +242,7 @@ def test_what_is_described_is_there(path: str) -> None:
 @pytest.mark.parametrize("entry", ROUTES, ids=IDS)
 def test_what_is_there_is_described(entry: Entry) -> None:
     """Every verb of the API is described; pages, files and WebSockets are not."""
-    pages = {"", "s/{id}", "ws", "static/{file}"}
+    pages = {"", "s/{id}", "admin", "ws", "static/{file}"}
     if entry.path in pages:
         assert entry.path not in OPERATIONS
     else:

@@ -37,6 +37,23 @@ class PageHandler(Handler):
             wanted = f"{parts.scheme}://{parts.netloc}{wanted}"
         return url_concat(page, {"next": wanted})
 
+    def lead_to_login(self) -> bool:
+        """Send whoever is not logged in to the login page, and back afterwards.
+
+        Returns:
+            Whether that has been done: it helps only who wants to see a page.
+        """
+        if self.request.method != "GET" or self.is_upgrade:
+            return False
+        base = public_base(self.terminals)
+        # The page without its last slash is the page.
+        wanted = base + self.request.path[len(self.terminals.base) :]
+        page = self.login_page(wanted)
+        if not page and self.terminals.host_login is not None:
+            return False  # nothing that our own login page offers would help
+        self.redirect(page or f"{base}login?next={quote(wanted)}")
+        return True
+
     def show(self, template: str, config: Mapping[str, Any]) -> None:
         """Answer with a page.
 
@@ -97,17 +114,8 @@ class TerminalHandler(PageHandler):
         return self.request.method == "GET" and self.terminals.sessions.sharing.covers(wanted)
 
     def turn_away(self) -> bool:
-        """Send whoever is not logged in to the login page, and back afterwards."""
-        if self.request.method != "GET" or self.is_upgrade or self.admits_strangers():
-            return False
-        base = public_base(self.terminals)
-        # The page without its last slash is the page.
-        wanted = base + self.request.path[len(self.terminals.base) :]
-        page = self.login_page(wanted)
-        if not page and self.terminals.host_login is not None:
-            return False  # nothing that our own login page offers would help
-        self.redirect(page or f"{base}login?next={quote(wanted)}")
-        return True
+        """Send whoever is not logged in to the login page, unless the session is shared."""
+        return not self.admits_strangers() and self.lead_to_login()
 
 
 class NotFoundHandler(Handler):

@@ -11,6 +11,7 @@ from tornado.web import RequestHandler
 from tornterm.web import api, health, login, pages, shares
 from tornterm.web.admin import handlers as admin
 from tornterm.web.admin.feed import FeedHandler
+from tornterm.web.admin.page import AdminPageHandler
 from tornterm.web.openapi import OpenApiHandler
 from tornterm.web.socket import SocketHandler
 from tornterm.web.static import StaticHandler
@@ -44,6 +45,7 @@ class Entry:
 ROUTES: tuple[Entry, ...] = (
     Entry("", pages.TerminalHandler),
     Entry("s/{id}", pages.TerminalHandler),
+    Entry("admin", AdminPageHandler),
     Entry("ws", SocketHandler),
     Entry("login", login.LoginHandler, "public"),
     Entry("logout", login.LogoutHandler),

@@ -1,0 +1,241 @@
+"""The administration page: full tables, ending, watching; by keyboard, on a phone, to a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NewTab
+from tests.browser.process import ROOT, ServerProcess, serving
+from tests.browser.tab import Tab
+
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+WAIT = 30_000
+VIEWS = ("sessions", "users", "audit", "plugins", "server")
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    """A busy machine may take its time for each step."""
+    expect.set_options(timeout=WAIT)
+    yield
+    expect.set_options(timeout=5000)
+
+
+@pytest.fixture
+def crowded(tmp_path: Path) -> Iterator[ServerProcess]:
+    """A server on which two thousand sessions of others seem to run."""
+    plugins = '["token", "shell", "tests.browser.crowd:Crowd"]'
+    with serving(tmp_path, plugins=plugins) as process:
+        yield process
+
+
+def administrate(server: ServerProcess, tab: Tab, view: str = "sessions") -> Page:
+    """Open the page in a tab beside the owner's terminal."""
+    tab.open(f"{server.url}admin#{view}")
+    tab.wait_state("live")
+    return tab.page
+
+
+def search(page: Page, words: str) -> None:
+    page.get_by_role("searchbox").fill(words)
+
+
+def test_thousands_of_sessions(crowded: ServerProcess, new_tab: NewTab) -> None:
+    """Few rows are drawn, all can be reached, and what changes changes without a reload."""
+    tab = new_tab()
+    tab.log_in(crowded.login_link)
+    page = administrate(crowded, tab)
+    expect(page.locator(".counted")).to_have_text("2001 sessions")
+    page.evaluate("window.still = 'the same document'")
+    rows = page.locator(".grid .body [role=row]")
+    assert rows.count() < 100
+    search(page, f"user-000 {0:032x}")
+    expect(page.locator(".counted")).to_have_text("1 of 2001 sessions")
+    output = rows.first.locator("[data-column=output]")
+    before = output.inner_text()
+    expect(output).not_to_have_text(before)
+    search(page, "")
+    expect(rows.first).to_contain_text("owner")
+    page.get_by_role("button", name="Started").click()
+    expect(rows.first).to_contain_text("job 1999")
+    page.locator(".grid").focus()
+    page.keyboard.press("End")
+    expect(page.locator(".grid .row.at")).to_have_attribute("aria-rowindex", "2002")
+    assert rows.count() < 100
+    assert page.evaluate("window.still") == "the same document"
+    page.click("#tab-users")
+    expect(page.locator(".counted")).to_have_text("301 users")
+
+
+def test_ending_a_session(server: ServerProcess, tab: Tab, new_tab: NewTab) -> None:
+    """After a question; the person at the terminal sees it end, and the row goes."""
+    page = administrate(server, new_tab(beside=tab))
+    page.locator(".grid .body [role=row]").click()
+    side = page.get_by_role("complementary")
+    expect(side.locator(".people")).to_contain_text("types")
+    side.get_by_role("button", name="End").click()
+    side.get_by_role("button", name="Keep it").click()
+    side.get_by_role("button", name="End").click()
+    side.get_by_role("button", name="End it").click()
+    tab.wait_state("ended")
+    expect(page.locator(".off-screen[role=status]")).to_contain_text("has been ended")
+    expect(page.locator(".counted")).to_have_text("0 sessions")
+    expect(side).to_contain_text("This session has ended.")
+
+
+def test_watching_a_session(server: ServerProcess, tab: Tab, new_tab: NewTab) -> None:
+    """After a question, in a tab of its own; the person at the terminal is told."""
+    tab.run("echo on-the-''screen", r"^on-the-screen$")
+    page = administrate(server, new_tab(beside=tab))
+    page.locator(".grid .body [role=row]").click()
+    side = page.get_by_role("complementary")
+    side.get_by_role("button", name="Watch").click()
+    with page.expect_popup() as opened:
+        side.get_by_role("button", name="Watch it").click()
+    watching = Tab(opened.value)
+    watching.wait_state("viewer")
+    watching.wait_text(r"^on-the-screen$")
+    expect(tab.page.get_by_text("An administrator (owner) watches this session.")).to_be_visible()
+    tab.wait_state("live")
+
+
+def test_the_audit_stream(server: ServerProcess, tab: Tab, new_tab: NewTab) -> None:
+    """What happens appears as it happens; filters and a pause hold it still."""
+    page = administrate(server, new_tab(beside=tab), "audit")
+    rows = page.locator(".grid .body [role=row]")
+    expect(page.locator(".grid")).to_contain_text("session.created")
+    page.get_by_label("Event").select_option("auth.*")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("auth.ok")
+    page.get_by_label("Event").select_option("session.*")
+    search(page, tab.session[:8])
+    expect(rows).to_have_count(1)
+    rows.click()
+    expect(page.get_by_role("complementary")).to_contain_text(tab.session)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Pause").click()
+    search(page, "")
+    second = new_tab(beside=tab)
+    second.open(server.url)
+    second.wait_state("live")
+    expect(page.locator(".counted")).to_contain_text("Paused; 1 event since")
+    expect(rows).to_have_count(1)
+    page.get_by_role("button", name="Go on").click()
+    expect(rows).to_have_count(2)
+
+
+def test_reloading_the_configuration(
+    server: ServerProcess, new_tab: NewTab, tmp_path: Path
+) -> None:
+    """The page says what needs a restart, or what is wrong."""
+    tab = new_tab()
+    tab.log_in(server.login_link)
+    page = administrate(server, tab, "server")
+    config = tmp_path / "config.toml"
+    text = config.read_text()
+    for changed, said in (
+        (text.replace("port = 0", "port = 1"), "[server] port"),
+        (text + "\n[sessions]\nmax = 'many'\n", "max"),
+    ):
+        config.write_text(changed)
+        page.get_by_role("button", name="Reload the configuration").click()
+        page.get_by_role("button", name="Reload it").click()
+        expect(page.get_by_role("alert")).to_contain_text(said)
+        page.get_by_role("button", name="Reload the configuration").click()
+        page.get_by_role("button", name="Not now").click()
+    page.click("#tab-plugins")
+    expect(page.locator(".plugins")).to_contain_text("policy")
+    page.locator(".plugins li", has_text="shell").get_by_text("hooks").click()
+    expect(page.get_by_role("rowheader", name="tornterm_spawn")).to_be_visible()
+
+
+def test_by_keyboard_alone(crowded: ServerProcess, new_tab: NewTab) -> None:
+    """From the views into the table, to a row, to its details, and back."""
+    tab = new_tab()
+    tab.log_in(crowded.login_link)
+    page = administrate(crowded, tab)
+    press = page.keyboard.press
+    page.locator("#tab-sessions").focus()
+    press("ArrowRight")
+    expect(page.locator("#tab-users")).to_be_focused()
+    expect(page.locator("#tab-users")).to_have_attribute("aria-selected", "true")
+    press("ArrowLeft")
+    expect(page.locator("#tab-sessions")).to_be_focused()
+    press("Tab")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("user-007 job")
+    expect(page.locator(".counted")).to_have_text("7 of 2001 sessions")
+    press("Tab")
+    expect(page.get_by_role("grid")).to_be_focused()
+    active = page.locator(".grid .row.at")
+    expect(active).to_contain_text("job 0007")
+    press("Enter")
+    side = page.get_by_role("complementary")
+    expect(side).to_be_focused()
+    expect(side).to_contain_text("user-007")
+    press("Escape")
+    expect(side).to_have_count(0)
+    expect(page.get_by_role("grid")).to_be_focused()
+
+
+def test_on_a_phone(crowded: ServerProcess, new_tab: NewTab) -> None:
+    """Nothing is wider than the screen, and details cover the table until they are closed."""
+    tab = new_tab(viewport={"width": 360, "height": 640}, has_touch=True)
+    tab.log_in(crowded.login_link)
+    page = administrate(crowded, tab)
+    row = page.locator(".grid .body [role=row]", has_text="job 0003")
+    for view in VIEWS:
+        page.click(f"#tab-{view}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, view
+    page.click("#tab-sessions")
+    row.tap()
+    side = page.get_by_role("complementary")
+    expect(side).to_contain_text("user-003")
+    box = side.bounding_box()
+    assert box is not None
+    assert (box["x"], box["width"]) == (0, 360)
+    side.get_by_role("button", name="Close").tap()
+    expect(row).to_be_visible()
+
+
+def violations(page: Page) -> list[Any]:
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run().then((result) => result.violations)")
+    return [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_accessibility(crowded: ServerProcess, new_tab: NewTab, scheme: str) -> None:
+    """axe-core finds nothing to object to, in any view, with details or without."""
+    tab = new_tab(color_scheme=scheme)
+    tab.log_in(crowded.login_link)
+    page = administrate(crowded, tab)
+    expect(page.locator(".counted")).to_have_text("2001 sessions")
+    for view in VIEWS:
+        page.click(f"#tab-{view}")
+        if view in ("plugins", "server"):
+            expect(page.locator(".figures").first).to_be_visible()
+        else:
+            expect(page.locator(".grid .body [role=gridcell]").first).to_be_visible()
+        assert violations(page) == [], view
+    page.click("#tab-sessions")
+    search(page, "owner")
+    page.locator(".grid .body [role=row]").click()
+    page.get_by_role("button", name="End").click()
+    assert violations(page) == []
+
+
+def test_the_end_of_the_login(server: ServerProcess, tab: Tab, new_tab: NewTab) -> None:
+    """The page says that it is out of date, and leads to the login and back."""
+    page = administrate(server, new_tab(beside=tab))
+    tab.page.click("#menu")
+    tab.page.click("text=Log out")
+    expect(page.get_by_role("alert")).to_contain_text("Your login has ended")
+    link = page.get_by_role("link", name="Log in").get_attribute("href")
+    assert link is not None
+    assert "login?next=%2Fadmin" in link
