@@ -62,6 +62,9 @@ export function Menu(props: Props) {
             <Item key={id} action={actions.find((action) => action.id === id)} done={() => setOpen(false)} />
           ))}
           {!guest && !isFinal(status) && session && <OwnItems {...props} done={() => setOpen(false)} />}
+          {config.user?.admin && (
+            <a class="button item" href={`${config.base}admin`}>{TEXT.administration}</a>
+          )}
           {config.user ? (
             config.logout !== null && (
               <button type="button" class="item" onClick={page.logOut}>{TEXT.logOut}</button>

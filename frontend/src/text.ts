@@ -135,6 +135,7 @@ export const TEXT = {
   endSession: "End this session",
   saveOutput: "Save the output as text",
   endSessionSure: "End this session and the program in it?",
+  administration: "Administration",
   logOut: "Log out",
   leaveHint: "Ctrl+F6 moves between terminal and menu",
 
