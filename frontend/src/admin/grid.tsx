@@ -39,7 +39,7 @@ function rowHeight(): number {
 }
 
 /** How wide a table has to be, in multiples of the text's size, to show all columns. */
-const ROOM = 62;
+const ROOM = 70;
 
 export function Grid<Row>(props: Props<Row>) {
   const { rows, keyOf, prefix, order } = props;

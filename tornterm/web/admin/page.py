@@ -14,7 +14,7 @@ class AdminPageHandler(AdminHandler, PageHandler):
 
     def get(self) -> None:
         """For administrators; others are told that it is not for them."""
-        self.show("admin.html", {"user": user_json(self.person)})
+        self.show("administration.html", {"user": user_json(self.person)})
 
     def turn_away(self) -> bool:
         """Send whoever is not logged in to the login page, and back afterwards."""
