@@ -15,6 +15,8 @@ SAMPLES = [
     errors.PluginError("jsonl", "tornterm_audit", "no space left"),
     errors.ProtocolError("cols must be an integer from 1 to 1000, not null"),
     errors.AuthError(),
+    errors.LoginEnded(),
+    errors.AuthUnavailable("plugin 'directory' failed: refused the connection"),
     errors.Forbidden(),
     errors.SessionError("something is wrong"),
     errors.SessionNotFound("k3Jx"),

@@ -6,7 +6,9 @@
       ConfigError          a file, table or key of the configuration is wrong
       PluginError          a plugin could not be loaded or answered nonsense
       ProtocolError        4400: a client broke a rule of the wire
-      AuthError            401 / 4401: nobody is logged in, or no longer
+      AuthError            401 / 4401: nobody is logged in, or the credentials are wrong
+        LoginEnded         401 / 4401: somebody was logged in, and is no longer
+        AuthUnavailable    503 / 1013: it cannot be found out who it is
         Forbidden          403 / 4403: somebody is, but may not do this
       SessionError
         SessionNotFound    404 / 4404
@@ -30,11 +32,13 @@ from dataclasses import dataclass
 __all__ = [
     "AuditUnavailable",
     "AuthError",
+    "AuthUnavailable",
     "ConfigError",
     "ConfigProblem",
     "Forbidden",
     "GoingAway",
     "LimitExceeded",
+    "LoginEnded",
     "PluginError",
     "ProtocolError",
     "Replaced",
@@ -145,14 +149,14 @@ class ProtocolError(TorntermError):
 
 
 class AuthError(TorntermError):
-    """Nobody is logged in, the credentials are wrong, or the login has ended.
+    """Nobody is logged in, or the credentials are wrong.
 
     Args:
         why: For the log; never contains the credential.
         public: For the person; the default does not say which part was wrong.
     """
 
-    code = "auth_ended"
+    code = "unauthenticated"
     http_status = 401
     close_code = 4401
 
@@ -165,6 +169,34 @@ class AuthError(TorntermError):
     def public(self) -> str:
         """A sentence that does not say which part of the credential was wrong."""
         return self._public
+
+
+class LoginEnded(AuthError):
+    """Somebody was logged in, but the login is over: logged out, revoked or expired."""
+
+    code = "auth_ended"
+
+    def __init__(self) -> None:
+        super().__init__("the login has ended", "Your login has ended. Please log in again.")
+
+
+class AuthUnavailable(AuthError):
+    """Who somebody is cannot be found out now, because what has to say it fails.
+
+    It lets nobody in, as every `AuthError`, but says nothing against the credentials.
+
+    Args:
+        why: What failed, for the log; never contains the credential.
+    """
+
+    code = "auth_unavailable"
+    http_status = 503
+    close_code = 1013
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            why, "Logging in is not possible at the moment. Please try again in a moment."
+        )
 
 
 class Forbidden(AuthError):

@@ -280,9 +280,9 @@ def tornterm_authenticate(request: AuthRequest) -> User | None:
 
     Async: yes; hashing a password or asking a directory belongs in a plain function.
 
-    If it raises: `AuthError` means "mine but wrong" and ends the search; any other exception
-    denies as well, is logged without its text, which might hold a credential, and audited as
-    ``plugin.error``.
+    If it raises: `AuthError` means "mine but wrong" and ends the search: a 401. Any other
+    exception denies as well, is logged without its text, which might hold a credential, and
+    audited as ``plugin.error``; the answer is that of an `AuthUnavailable`: a 503, to try again.
     """
 
 

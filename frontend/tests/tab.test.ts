@@ -241,7 +241,7 @@ test("a guest shows the share, comes back with the token it brought, and never a
 
 test("a guest whose share has ended with all others is not sent to the login", async () => {
   const { tab, last, world } = setup("s9", "secret");
-  world.api.me = () => Promise.reject(new ApiError(401, "auth_ended", "no"));
+  world.api.me = () => Promise.reject(new ApiError(401, "unauthenticated", "no"));
   tab.start();
   await settle();
   last().end(1006);
@@ -270,7 +270,7 @@ test("after a refused upgrade it asks why", async () => {
     reason: "Too much.",
     goingAway: false,
   });
-  world.api.me = () => Promise.reject(new ApiError(401, "auth_ended", "no"));
+  world.api.me = () => Promise.reject(new ApiError(401, "unauthenticated", "no"));
   timers.advance(30_000);
   last().end(1006);
   await settle();

@@ -15,6 +15,7 @@ from tornado.web import RequestHandler
 from tests.contract.samples import ALICE, PLAN, REQUEST, SESSION, SPAWN, answers, plugin
 from tornterm.errors import (
     AuthError,
+    AuthUnavailable,
     Forbidden,
     LimitExceeded,
     PluginError,
@@ -99,7 +100,7 @@ async def test_a_failing_backend_denies(value: Any, caplog: pytest.LogCaptureFix
     behind = plugin("behind", authenticate=answers(ALICE))
     host = PluginHost([], {}, [plugin("x", authenticate=answers(value)), behind])
     failures = Failures(host)
-    with caplog.at_level(logging.DEBUG), pytest.raises(AuthError) as error:
+    with caplog.at_level(logging.DEBUG), pytest.raises(AuthUnavailable) as error:
         await host.authenticate(REQUEST)
     assert failures == [("x", "tornterm_authenticate")]
     assert "'x'" in caplog.text

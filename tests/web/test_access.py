@@ -118,8 +118,23 @@ async def test_who_a_proxy_vouches_for_needs_an_origin(serve: Serve) -> None:
     known = {"X-Remote-User": "alice"}
     assert (await site.ask("/api/me", headers=known)).json["via"] == "headers"
     assert (await site.upgrade("/ws", known)).status == 403
-    assert (await site.ask("/api/sessions", "POST", known, {})).status == 403
     assert (await site.upgrade("/ws", {**known, "Origin": site.origin})).status == 101
+
+
+@pytest.mark.parametrize(
+    ("sent", "wrong"),
+    [({}, "no Origin header"), ({"Origin": "http://evil.example"}, "an Origin that is not")],
+)
+async def test_a_refusal_says_which_origin_would_be_right(
+    serve: Serve, sent: dict[str, str], wrong: str
+) -> None:
+    """Who writes a program sees what is missing."""
+    site = await serve()
+    answer = await site.ask("/api/sessions", "POST", {"X-Remote-User": "alice", **sent}, {})
+    assert (answer.status, answer.code) == (403, "forbidden")
+    message = answer.json["error"]["message"]
+    assert wrong in message
+    assert f"Origin: {site.origin}," in message
 
 
 class Gatekeeper:
@@ -132,6 +147,42 @@ class Gatekeeper:
         if request.headers.get("X-Remote-User") == "mallory":
             raise AuthError("mallory is not let in")
         return None
+
+
+class Directory:
+    """A back end that is down."""
+
+    name = "directory"
+
+    @hookimpl
+    async def tornterm_authenticate(self, request: AuthRequest) -> User | None:
+        if request.kind == "headers" and "X-Remote-User" not in request.headers:
+            return None
+        raise OSError("no route to host")
+
+
+async def test_a_plugin_that_fails_is_told_apart_from_a_wrong_credential(serve: Serve) -> None:
+    """It lets nobody in, and counts against nobody."""
+    events = CapturedEvents()
+    limits = {"attempts_per_address": 1, "attempts_per_account": 1}
+    down = await serve({"auth": limits}, [Directory(), events])
+    known, form = {"X-Remote-User": "carol"}, {"method": "directory", "username": "carol"}
+    html = {"Accept": "text/html"}
+    for _ in range(3):
+        answers = [
+            await down.ask("/api/me", headers=known),
+            await down.ask("/api/me", headers=down.bearer("made-up")),
+            await down.ask("/login", "POST", {"Origin": down.origin}, form),
+        ]
+        assert [(a.status, a.code) for a in answers] == [(503, "auth_unavailable")] * 3
+        assert (await down.upgrade("/ws", {**known, "Origin": down.origin})).status == 503
+    page = await down.ask("/", headers={**known, **html})
+    assert page.status == 503
+    assert b"not possible at the moment" in page.body
+    await events.wait_for("auth.failed", 13, within=30)
+    assert {e.facts["reason"] for e in events.named("auth.failed")} == {
+        "plugin 'directory' failed: OSError"
+    }
 
 
 async def test_headers_that_a_plugin_refuses_are_audited(serve: Serve) -> None:
@@ -388,7 +439,7 @@ async def test_an_error_is_json_for_programs_and_a_page_for_people(serve: Serve)
     page = await site.ask("/nothing", headers=html)
     assert page["Content-Type"].startswith("text/html")
     assert b"There is nothing at this address." in page.body
-    assert (await site.ask("/api/me", headers=html)).code == "auth_ended"
+    assert (await site.ask("/api/me", headers=html)).code == "unauthenticated"
 
 
 async def test_a_wrong_verb(serve: Serve) -> None:

@@ -185,7 +185,7 @@ async def test_with_a_code(serve: Serve) -> None:
     code = site.terminals.codes.issue(ALICE, clock.now())
     assert (await post(site, {"code": code})).status == 200
     again = await post(site, {"code": code})
-    assert (again.status, again.code) == (401, "auth_ended")
+    assert (again.status, again.code) == (401, "unauthenticated")
     assert not again["Set-Cookie"]
     late = site.terminals.codes.issue(ALICE, clock.now())
     clock.advance(3600)

@@ -403,7 +403,7 @@ async def test_a_stranger_can_do_nothing_but_watch(
     words = {"$": made["id"], "$$": made["token"]}
     stranger = await town.visit(site)
     await stranger.say(**{name: words.get(str(value), value) for name, value in message.items()})
-    assert await stranger.end() == (4401, "auth_ended")
+    assert await stranger.end() == (4401, "unauthenticated")
     assert site.terminals.sessions.active_count == 1
 
 

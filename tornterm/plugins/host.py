@@ -14,6 +14,7 @@ import pluggy
 from tornterm import hookspecs
 from tornterm.errors import (
     AuthError,
+    AuthUnavailable,
     ConfigError,
     ConfigProblem,
     PluginError,
@@ -178,7 +179,8 @@ class PluginHost:
         """Who sent a request, or None where no plugin knows the credentials.
 
         Raises:
-            AuthError: A plugin knows them to be wrong, or failed.
+            AuthError: A plugin knows them to be wrong.
+            AuthUnavailable: A plugin failed.
         """
         try:
             return await self._ask.decide(
@@ -187,7 +189,7 @@ class PluginHost:
         except PluginError as error:
             # Neither the person nor whoever logs this learns more than that: the plugin's own
             # words might hold the credential.
-            raise AuthError(f"plugin {error.plugin!r} failed: {error.why}", error.public) from None
+            raise AuthUnavailable(f"plugin {error.plugin!r} failed: {error.why}") from None
 
     async def login_methods(self) -> list[LoginMethod]:
         """What the login page offers, in the order of the plugins."""

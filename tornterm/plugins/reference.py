@@ -52,10 +52,15 @@ All are immutable; `dataclasses.replace` makes a changed one.
 _ERRORS = """\
 ## Exceptions
 
-An `AuthError` of an auth backend, and an `AuthError` or `SessionError` of a spawn plugin, are
-answers: they refuse. `why` is for the log and the audit events, `public` for the person; neither
-may hold a secret. Anything else that is raised is a failure of the plugin.
+An `AuthError` of an auth backend (which an `AuthUnavailable` and a `Forbidden` are, too), and an
+`AuthError` or `SessionError` of a spawn plugin, are answers: they refuse. `why` is for the log and
+the audit events, `public` for the person; neither may hold a secret. Anything else that is raised
+is a failure of the plugin.
 """
+
+_NAMES_OF_ERRORS = (
+    "AuthError", "AuthUnavailable", "Forbidden", "SpawnError", "LimitExceeded", "ConfigError",
+)  # fmt: skip
 
 _WIDTH = 95
 """Characters of a line of code, without the ``: ...`` behind it."""
@@ -80,7 +85,14 @@ def reference() -> str:
             parts.append(f"### `{name}`\n\n{_fields(value)}{_markdown(value.__doc__)}")
             parts += _members(value, name)
     parts.append(_ERRORS)
-    for name in ("AuthError", "Forbidden", "SpawnError", "LimitExceeded", "ConfigError"):
+    for name in (
+        "AuthError",
+        "AuthUnavailable",
+        "Forbidden",
+        "SpawnError",
+        "LimitExceeded",
+        "ConfigError",
+    ):
         value = getattr(errors, name)
         parts.append(f"### `{_call(value, name)}`\n\n{_markdown(value.__doc__)}")
     problem = errors.ConfigProblem

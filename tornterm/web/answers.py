@@ -39,6 +39,7 @@ HEADERS = {
 
 _PROBLEMS = {
     400: ("bad_request", "The server did not understand this request."),
+    401: ("unauthenticated", "Please log in."),
     403: ("forbidden", "You are not allowed to do this."),
     404: ("not_found", "There is nothing at this address."),
     405: ("method_not_allowed", "This address does not take that kind of request."),

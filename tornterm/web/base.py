@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from tornado.httputil import HTTPServerRequest
 
-from tornterm.errors import AuthError, Forbidden, TorntermError
+from tornterm.errors import AuthError, AuthUnavailable, Forbidden, TorntermError
 from tornterm.types import AuthRequest, User
 from tornterm.web.answers import Answers
 from tornterm.web.context import Context, public_base
@@ -116,8 +116,9 @@ class Access(Answers):
         if not self.public:
             try:
                 await self.authenticate()
-            except AuthError:
-                if self.turn_away():
+            except AuthError as error:
+                # The login page would not say that something is broken.
+                if not isinstance(error, AuthUnavailable) and self.turn_away():
                     return
                 if not self.admits_strangers():
                     raise
@@ -157,11 +158,13 @@ class Access(Answers):
         if via in UNFORGED or (self.public and not self.judges_origin):
             return
         if not self.terminals.origins.allows(origin, self.client):
-            known = parse_origin(origin)
+            known, own = parse_origin(origin), self.terminals.origins.own(self.client)
+            sent = "no Origin header" if origin is None else "an Origin that is not allowed"
             raise Forbidden(
                 f"origin {known or '(none)'} is not allowed",
-                "This page may not use the server (see server.public_url and "
-                "server.allowed_origins).",
+                f"The request has {sent}. Without a bearer token it must say which page it comes "
+                f"from: Origin: {own}, or one of server.allowed_origins (where the server's own "
+                "address is another one, see server.public_url).",
             )
 
     def check_trusted_origin(self, origin: str) -> bool:
@@ -184,7 +187,8 @@ class Access(Answers):
 
         Raises:
             AuthError: Nobody who is logged in.
-            LimitExceeded: Too many wrong tokens came from this address.
+            AuthUnavailable: A plugin failed.
+            LimitExceeded: Too many wrong tokens or headers came from this address.
         """
         token = bearer_token(self.request.headers)
         if token is not None:
@@ -208,7 +212,8 @@ class Access(Answers):
             if user is None:
                 raise AuthError("no plugin knows this token", "This token is not valid.")
         except AuthError as error:
-            throttle.failed(self.remote, "", now, door=BEARER)
+            if not isinstance(error, AuthUnavailable):
+                throttle.failed(self.remote, "", now, door=BEARER)
             self.login_failed(error, "bearer")
             raise
         return user
@@ -246,9 +251,10 @@ class Access(Answers):
         Raises:
             LimitExceeded: Too many were wrong that came from this address.
         """
-        throttle, now = self.terminals.throttle, self.terminals.clock.now()
-        throttle.check(self.remote, "", now, door=HEADERS)
-        throttle.failed(self.remote, "", now, door=HEADERS)
+        if not isinstance(error, AuthUnavailable):
+            throttle, now = self.terminals.throttle, self.terminals.clock.now()
+            throttle.check(self.remote, "", now, door=HEADERS)
+            throttle.failed(self.remote, "", now, door=HEADERS)
         self.login_failed(error, HEADERS)
 
     def auth_request(

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from tornado.web import RequestHandler
 
-from tornterm.errors import AuthError
+from tornterm.errors import AuthError, AuthUnavailable
 from tornterm.types import User
 
 __all__ = ["BACKEND", "Authenticate", "HostLogin", "Still", "TornadoLogin", "asking", "user_from"]
@@ -74,7 +74,8 @@ class HostLogin:
             handler: A handler in the host's application.
 
         Raises:
-            AuthError: The application denies it, or it failed, which is logged.
+            AuthError: The application denies it.
+            AuthUnavailable: It failed, which is logged.
         """
         try:
             answer = self._authenticate(handler)
@@ -85,7 +86,7 @@ class HostLogin:
             raise
         except Exception as error:
             _log_failure("authenticate", error)
-            raise AuthError("the application's authenticate failed") from None
+            raise AuthUnavailable("the application's authenticate failed") from None
 
     async def still(self, handler: RequestHandler, user: User) -> bool:
         """Whether the application still says the same of whom a live connection belongs to.

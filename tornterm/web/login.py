@@ -11,7 +11,7 @@ from tornado.escape import xhtml_escape
 from tornado.web import HTTPError
 
 from tornterm.core.protocols.fields import text
-from tornterm.errors import AuthError, ProtocolError
+from tornterm.errors import AuthError, AuthUnavailable, ProtocolError
 from tornterm.types import LoginMethod, User
 from tornterm.web.context import public_base
 from tornterm.web.handler import Handler
@@ -116,6 +116,8 @@ class LoginHandler(PageHandler):
         try:
             user = self._redeem(code) if code is not None else await self._ask(fields)
         except AuthError as error:
+            if isinstance(error, AuthUnavailable):
+                attempt.withdraw()
             self.login_failed(error, method, account)
             raise
         attempt.succeeded()

@@ -12,7 +12,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from tornterm.core.lifecycle import CloseCode
 from tornterm.core.protocols import legacy, v1
-from tornterm.errors import AuthError, ProtocolError, TorntermError
+from tornterm.errors import LoginEnded, ProtocolError, TorntermError
 from tornterm.sessions.clock import Timer
 from tornterm.sessions.reception import Guest
 from tornterm.types import User
@@ -252,9 +252,7 @@ class SocketHandler(Access, WebSocketHandler):
 
     def _login_ended(self) -> None:
         if self.conversation is not None:
-            self.conversation.refuse(
-                AuthError("the login has ended", "Your login has ended. Please log in again.")
-            )
+            self.conversation.refuse(LoginEnded())
 
     def on_close(self) -> None:
         """Leave the session; it goes on without this connection."""

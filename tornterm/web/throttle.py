@@ -86,6 +86,11 @@ class Attempt:
         self._throttle.addresses.take_back(self._address, self._when)
         self._throttle.accounts.forget(self._account)
 
+    def withdraw(self) -> None:
+        """Do not count this one: nobody could say whether it was right."""
+        self._throttle.addresses.take_back(self._address, self._when)
+        self._throttle.accounts.take_back(self._account, self._when)
+
 
 class Throttle:
     """Refuses logins where too many have failed.
