@@ -212,8 +212,9 @@ def tornterm_check(app: App, exposed: bool) -> Sequence[ConfigProblem] | ConfigP
         exposed: Whether other people can reach the server, rather than only those on its machine.
 
     Returns:
-        What is wrong, each with table and key; None for nothing. What is only a `warning` is said
-        and stops nothing, anything else stops the start.
+        What is wrong, each with its key; None for nothing. `source` and `table` may be empty: the
+        file and the plugin's table are added. What is only a `warning` is said and stops nothing,
+        anything else stops the start.
 
     Async: yes; looking at files belongs in a plain function, which must not call `app`.
 

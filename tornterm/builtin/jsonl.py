@@ -181,7 +181,7 @@ class Jsonl:
 
 def _unwritable(path: Path, error: OSError) -> ConfigProblem:
     why = f"{path} cannot be written: {error.strerror}"
-    return ConfigProblem("", "plugins.jsonl", "path", why)
+    return ConfigProblem("", "", "path", why)
 
 
 def _try_to_write(path: Path) -> None:

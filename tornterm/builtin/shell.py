@@ -132,11 +132,8 @@ class Shell:
         """Another account needs root; warn of what will not be there when a program starts."""
         if self._settings.run_as and os.geteuid() != 0:
             why = "only a server that runs as root can start programs as another account"
-            return [ConfigProblem("", "plugins.shell", "run_as", why)]
-        return [
-            ConfigProblem("", "plugins.shell", key, why, warning=True)
-            for key, why in self._doubts()
-        ]
+            return [ConfigProblem("", "", "run_as", why)]
+        return [ConfigProblem("", "", key, why, warning=True) for key, why in self._doubts()]
 
     def _doubts(self) -> Iterator[tuple[str, str]]:
         """What may still change, or be otherwise for another account, by key."""

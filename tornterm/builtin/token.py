@@ -100,7 +100,7 @@ class Token:
             "others can reach the server, and no authentication is configured; add tokens or "
             "enable local_users, or listen on 127.0.0.1 (on a Unix socket of mode 600)"
         )
-        return ConfigProblem("", "plugins.token", "tokens", why)
+        return ConfigProblem("", "", "tokens", why)
 
     @hookimpl
     async def tornterm_startup(self, app: App) -> None:

@@ -8,8 +8,9 @@ register use the same ones, so a duration looks alike everywhere and a mistake i
     class Table(ConfigTable):
         timeout: Annotated[Duration, shortest("1s")] = setting("30s", "How long to wait.")
         buffer: Annotated[ByteSize, smallest("4 KiB")] = setting("64 KiB", "How much to keep.")
-        password: Secret | None = setting(None, "The password, where one is needed.")
+        password: KnownSecret | None = setting(None, "The password, where one is needed.")
         file: ConfigPath = setting("users.toml", "Where the users are kept.")
+        groups: Words = setting((), "Whose members may log in; empty for everybody.")
 
 Relative paths are resolved against the directory of the configuration file, which validation finds
 in its context: ``Model.model_validate(table, context={"directory": Path(...)})``.
@@ -28,6 +29,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    Strict,
     WithJsonSchema,
 )
 from pydantic_core import PydanticCustomError
@@ -41,7 +43,10 @@ __all__ = [
     "ConfigPath",
     "ConfigTable",
     "Duration",
+    "KnownSecret",
     "Secret",
+    "Word",
+    "Words",
     "explained",
     "setting",
     "shortest",
@@ -82,11 +87,13 @@ def setting(
 
     Args:
         default: The value where the key is left out, as a person would write it in TOML; None
-            where there is no value then.
+            where there is no value then, and ``...`` where the key must not be left out.
         description: One or two sentences, for the reference page and the example file.
         example: What the example file shows where the default would explain nothing.
         restart: Whether a change takes effect only when the server is started again.
-        **more: Further arguments of `pydantic.Field`, such as ``ge`` and ``le``.
+        **more: Further arguments of `pydantic.Field`: ``ge`` and ``le`` for numbers, ``min_length``
+            and ``max_length`` for texts and lists; ``repr=False`` keeps a value from being shown;
+            ``strict=False`` lets a list of TOML become a tuple.
     """
     if example is not None:
         more["examples"] = [example]
@@ -118,6 +125,23 @@ ConfigPath = Annotated[
     WithJsonSchema({"type": "string", "minLength": 1, "x-kind": "path"}),
 ]
 """An absolute path; written relative to the configuration file, or with ``~``."""
+
+
+Word = Annotated[str, Field(min_length=1)]
+"""A text that is not empty."""
+
+Words = Annotated[tuple[Word, ...], Strict(strict=False)]
+"""Any number of words, a tuple; written as a list."""
+
+
+def _has_value(secret: Secret) -> Secret:
+    if not secret.known:
+        raise wrong("a hash is not enough here; the secret itself is needed")
+    return secret
+
+
+KnownSecret = Annotated[Secret, AfterValidator(_has_value)]
+"""A `Secret` that is to be sent or used as a key, so its hash alone will not do."""
 
 
 def shortest(minimum: str, *, or_zero: bool = False) -> AfterValidator:

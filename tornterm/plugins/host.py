@@ -138,7 +138,7 @@ class PluginHost:
         found = await self._ask.collect(
             "tornterm_check", several(ConfigProblem), app=app, exposed=exposed
         )
-        return [*self._warnings, *(replace(p, source=p.source or self._source) for _, p in found)]
+        return [*self._warnings, *(self._placed(name, problem) for name, problem in found)]
 
     async def startup(self, app: App) -> None:
         """Start all plugins in order; where one fails, those that had started are shut down.
@@ -155,7 +155,7 @@ class PluginHost:
         except ConfigError as error:
             await self.shutdown(app)
             raise ConfigError(
-                [replace(p, source=p.source or self._source) for p in error.problems]
+                [self._placed(impl.plugin_name, problem) for problem in error.problems]
             ) from error
         except BaseException:
             await self.shutdown(app)
@@ -315,6 +315,11 @@ class PluginHost:
         return await self._ask.tell("tornterm_audit", only=only, event=event)
 
     # --- inside --------------------------------------------------------------------------------
+
+    def _placed(self, plugin: str, problem: ConfigProblem) -> ConfigProblem:
+        """A plugin's problem with the file and the table that it left out."""
+        source = problem.source or self._source
+        return replace(problem, source=source, table=problem.table or f"plugins.{plugin}")
 
     def _register(self, name: str, plugin: object) -> None:
         try:

@@ -326,7 +326,7 @@ def test_the_password_shows_nowhere(
         ({"url": "postgresql://localhost/audit"}, 'must be like "postgresql://'),
         ({"url": "postgresql://me:hunter2@localhost/audit"}, "must hold no password"),
         ({"url": "postgresql://me@localhost/audit?sslmode=disable"}, "must be like"),
-        ({"password": {"sha256": "0" * 64}}, "a hash cannot log in"),
+        ({"password": {"sha256": "0" * 64}}, "a hash is not enough"),
         ({"keep": "1s"}, "at least"),
     ],
 )

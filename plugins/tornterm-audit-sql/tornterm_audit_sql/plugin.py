@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from tornterm.errors import ConfigError, ConfigProblem
 from tornterm.hookspecs import hookimpl
-from tornterm.spool import Backoff, NotTaken, Spool, SpooledSink
+from tornterm.spool import NotTaken, SpooledSink
 from tornterm_audit_sql.settings import SqlSettings
 from tornterm_audit_sql.store import Store
 
@@ -38,16 +38,9 @@ class Sql(SpooledSink):
             self._store = Store(settings)
         except OSError as error:  # those of TLS are such, too
             why = f"the certificates cannot be used: {error}"
-            raise ConfigError([ConfigProblem("", "plugins.sql", "ca_file", why)]) from error
+            raise ConfigError([ConfigProblem("", "", "ca_file", why)]) from error
         self._forgetting: asyncio.Task[None] | None = None
-        super().__init__(
-            Spool(settings.spool, settings.max_events),
-            self._store.send,
-            batch=settings.batch,
-            gather=settings.gather,
-            backoff=Backoff(settings.retry, settings.retry_most),
-            drain=settings.drain,
-        )
+        super().__init__(send=self._store.send, **settings.arguments())
 
     @staticmethod
     @hookimpl

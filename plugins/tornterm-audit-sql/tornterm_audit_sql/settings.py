@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, field_validator
+from pydantic import AfterValidator
 
 from tornterm.config.fields import (
     ConfigPath,
-    ConfigTable,
     Duration,
-    Secret,
+    KnownSecret,
     explained,
     setting,
     shortest,
-    wrong,
 )
+from tornterm.spool import SpoolTable
 
 __all__ = ["LOOPBACK", "SqlSettings"]
 
@@ -34,7 +33,7 @@ def _address(text: str) -> str:
     return text
 
 
-class SqlSettings(ConfigTable):
+class SqlSettings(SpoolTable):
     """The audit log in a database."""
 
     url: Annotated[str, AfterValidator(explained(_address))] | None = setting(
@@ -42,7 +41,9 @@ class SqlSettings(ConfigTable):
         "The PostgreSQL database, without the password; an SQLite file where left out.",
         example="postgresql://tornterm@db.example.org/tornterm",
     )
-    password: Secret | None = setting(None, "The password for PostgreSQL, where it asks for one.")
+    password: KnownSecret | None = setting(
+        None, "The password for PostgreSQL, where it asks for one."
+    )
     ca_file: ConfigPath | None = setting(
         None, "The authorities that vouch for PostgreSQL; the system's where left out."
     )
@@ -57,27 +58,8 @@ class SqlSettings(ConfigTable):
         "~/.local/state/tornterm/sql.sqlite3",
         "Where events wait until the database has them; only its owner may read it.",
     )
-    max_events: int = setting(
-        1_000_000, "How many events may wait; then no more are kept.", ge=1, le=100_000_000
-    )
     batch: int = setting(100, "How many events one transaction has at the most.", ge=1, le=1_000)
     gather: Duration = setting("100ms", "How long the first event of a batch waits for others.")
-    timeout: Annotated[Duration, shortest("100ms")] = setting(
-        "10s", "How long the database may take for a batch."
-    )
-    retry: Annotated[Duration, shortest("10ms")] = setting(
-        "1s", "How long to wait after the first failure; doubled after each further one."
-    )
     retry_most: Annotated[Duration, shortest("10ms")] = setting(
         "1m", "How long to wait at the most."
     )
-    drain: Duration = setting(
-        "5s", "How long the end of the server waits for the database; the rest is written later."
-    )
-
-    @field_validator("password")
-    @classmethod
-    def _is_known(cls, secret: Secret | None) -> Secret | None:
-        if secret is not None and not secret.known:
-            raise wrong("a hash cannot log in; the password itself is needed")
-        return secret

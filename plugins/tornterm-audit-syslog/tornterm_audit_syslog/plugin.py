@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from tornterm.errors import ConfigError, ConfigProblem
 from tornterm.hookspecs import hookimpl
-from tornterm.spool import Backoff, Spool, SpooledSink
+from tornterm.spool import SpooledSink
 from tornterm_audit_syslog.message import Origin
 from tornterm_audit_syslog.settings import FACILITIES, SyslogSettings
 from tornterm_audit_syslog.ways import Way
@@ -44,15 +44,8 @@ class Syslog(SpooledSink):
             way = Way(settings, origin)
         except OSError as error:  # those of TLS are such, too
             why = f"the certificates cannot be used: {error}"
-            raise ConfigError([ConfigProblem("", "plugins.syslog", "ca_file", why)]) from error
-        super().__init__(
-            Spool(settings.spool, settings.max_events),
-            way.send,
-            batch=settings.batch,
-            gather=settings.gather,
-            backoff=Backoff(settings.retry, settings.retry_most),
-            drain=settings.drain,
-        )
+            raise ConfigError([ConfigProblem("", "", "ca_file", why)]) from error
+        super().__init__(send=way.send, **settings.arguments())
 
     @staticmethod
     @hookimpl

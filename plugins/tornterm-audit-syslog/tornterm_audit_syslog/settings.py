@@ -11,7 +11,6 @@ from pydantic import AfterValidator, field_validator
 from tornterm.config.fields import (
     ByteSize,
     ConfigPath,
-    ConfigTable,
     Duration,
     explained,
     setting,
@@ -19,6 +18,7 @@ from tornterm.config.fields import (
     smallest,
     wrong,
 )
+from tornterm.spool import SpoolTable
 
 __all__ = ["FACILITIES", "PORTS", "SyslogSettings"]
 
@@ -57,7 +57,7 @@ def _word(most: int) -> AfterValidator:
     return AfterValidator(explained(check))
 
 
-class SyslogSettings(ConfigTable):
+class SyslogSettings(SpoolTable):
     """The audit log in syslog or in the journal."""
 
     address: Annotated[str, AfterValidator(explained(_address))] = setting(
@@ -89,22 +89,8 @@ class SyslogSettings(ConfigTable):
         "~/.local/state/tornterm/syslog.sqlite3",
         "Where events wait until the receiver has them; only its owner may read it.",
     )
-    max_events: int = setting(
-        1_000_000, "How many events may wait; then no more are kept.", ge=1, le=100_000_000
-    )
-    batch: int = setting(100, "How many events one connection has at the most.", ge=1, le=10_000)
-    gather: Duration = setting("500ms", "How long the first event of a batch waits for others.")
-    timeout: Annotated[Duration, shortest("100ms")] = setting(
-        "10s", "How long the receiver may take for a batch."
-    )
-    retry: Annotated[Duration, shortest("10ms")] = setting(
-        "1s", "How long to wait after the first failure; doubled after each further one."
-    )
     retry_most: Annotated[Duration, shortest("10ms")] = setting(
         "1m", "How long to wait at the most."
-    )
-    drain: Duration = setting(
-        "5s", "How long the end of the server waits for the receiver; the rest is sent later."
     )
 
     @field_validator("sd_id")

@@ -237,7 +237,7 @@ def test_signatures() -> None:
         ({"url": "http://audit.example.org/"}, "must begin with https://"),
         ({"url": "https://me:password@audit.example.org/"}, "must hold no password"),
         ({"secret": "short"}, "at least 16 characters"),
-        ({"secret": {"sha256": "0" * 64}}, "a hash cannot sign"),
+        ({"secret": {"sha256": "0" * 64}}, "a hash is not enough"),
         ({"batch": 0}, "greater than or equal to 1"),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from tornterm.hookspecs import hookimpl
-from tornterm.spool import Backoff, Spool, SpooledSink
+from tornterm.spool import SpooledSink
 from tornterm_audit_webhook.delivery import Delivery
 from tornterm_audit_webhook.settings import WebhookSettings
 
@@ -22,14 +22,7 @@ class Webhook(SpooledSink):
     name = "webhook"
 
     def __init__(self, settings: WebhookSettings) -> None:
-        super().__init__(
-            Spool(settings.spool, settings.max_events),
-            Delivery(settings).send,
-            batch=settings.batch,
-            gather=settings.gather,
-            backoff=Backoff(settings.retry, settings.retry_most),
-            drain=settings.drain,
-        )
+        super().__init__(send=Delivery(settings).send, **settings.arguments())
 
     @staticmethod
     @hookimpl

@@ -569,7 +569,7 @@ async def test_front_channel_logout(
     [
         ({"issuer": "http://login.example.org"}, "must be the provider's issuer"),
         ({"issuer": "https://login.example.org/?a=b"}, "must be the provider's issuer"),
-        ({"client_secret": {"sha256": "0" * 64}}, "a hash cannot be sent"),
+        ({"client_secret": {"sha256": "0" * 64}}, "a hash is not enough"),
         ({"scopes": ["profile"]}, 'must contain "openid"'),
     ],
 )

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, field_validator
 
 from tornterm.config.fields import (
     ConfigPath,
     ConfigTable,
     Duration,
-    Secret,
+    KnownSecret,
+    Word,
+    Words,
     explained,
     setting,
     shortest,
@@ -21,8 +23,6 @@ from tornterm.config.fields import (
 __all__ = ["OidcSettings", "is_safe"]
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-
-Word = Annotated[str, Field(min_length=1)]
 
 
 def is_safe(address: object) -> bool:
@@ -50,28 +50,25 @@ class OidcSettings(ConfigTable):
         example="https://login.example.org/realms/main",
     )
     client_id: Word = setting(..., "The name under which the provider knows this server.")
-    client_secret: Secret | None = setting(
+    client_secret: KnownSecret | None = setting(
         None, "The password that goes with it; left out for a public client."
     )
     label: Word = setting("OpenID Connect", "What the login page calls the provider.")
-    scopes: tuple[Word, ...] = setting(
-        ("openid", "profile", "email"), "What the provider is asked for.", strict=False
-    )
+    scopes: Words = setting(("openid", "profile", "email"), "What the provider is asked for.")
     username_claim: Word = setting(
         "preferred_username", "The claim that holds the user's name; it must be unique and stay."
     )
     groups_claim: Word = setting("groups", "The claim that holds the user's groups.")
-    allowed_groups: tuple[Word, ...] = setting(
-        (), "Only members of one of these may log in; empty for everybody.", strict=False
+    allowed_groups: Words = setting(
+        (), "Only members of one of these may log in; empty for everybody."
     )
-    admin_groups: tuple[Word, ...] = setting(
-        (), "Members of one of these may see and end the sessions of others.", strict=False
+    admin_groups: Words = setting(
+        (), "Members of one of these may see and end the sessions of others."
     )
-    bearer_audiences: tuple[Word, ...] = setting(
+    bearer_audiences: Words = setting(
         (),
         "Access tokens of the provider that are for one of these are taken as bearer tokens; "
         "empty for none.",
-        strict=False,
     )
     leeway: Duration = setting("60s", "How far the clocks of both sides may be apart.")
     timeout: Annotated[Duration, shortest("100ms")] = setting(
@@ -86,13 +83,6 @@ class OidcSettings(ConfigTable):
     ca_file: ConfigPath | None = setting(
         None, "The authorities that vouch for the provider; the system's where left out."
     )
-
-    @field_validator("client_secret")
-    @classmethod
-    def _can_be_sent(cls, secret: Secret | None) -> Secret | None:
-        if secret is not None and not secret.known:
-            raise wrong("a hash cannot be sent; the password itself is needed")
-        return secret
 
     @field_validator("scopes")
     @classmethod

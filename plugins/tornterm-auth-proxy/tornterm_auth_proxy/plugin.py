@@ -63,7 +63,7 @@ class Proxy:
             "is this machine: every program on it can connect and claim to be anybody; "
             f'set secret, or let the proxy use a Unix socket ("{UNIX}")'
         )
-        return [ConfigProblem("", "plugins.proxy", "proxies", why, warning=True)]
+        return [ConfigProblem("", "", "proxies", why, warning=True)]
 
     @hookimpl
     async def tornterm_authenticate(self, request: AuthRequest) -> User | None:

@@ -12,6 +12,7 @@ from tornterm.config.fields import (
     ConfigTable,
     Duration,
     Secret,
+    Words,
     explained,
     setting,
     shortest,
@@ -45,7 +46,6 @@ def _header(name: str) -> str:
     return name
 
 
-Word = Annotated[str, Field(min_length=1)]
 Peer = Annotated[str, AfterValidator(explained(_peer))]
 Header = Annotated[str, AfterValidator(explained(_header))]
 
@@ -85,11 +85,11 @@ class ProxySettings(ConfigTable):
         "Whether names are put into lower case, for an identity provider to which Alice and alice "
         "are the same person.",
     )
-    allowed_groups: tuple[Word, ...] = setting(
-        (), "Only members of one of these may log in; empty for everybody.", strict=False
+    allowed_groups: Words = setting(
+        (), "Only members of one of these may log in; empty for everybody."
     )
-    admin_groups: tuple[Word, ...] = setting(
-        (), "Members of one of these may see and end the sessions of others.", strict=False
+    admin_groups: Words = setting(
+        (), "Members of one of these may see and end the sessions of others."
     )
     lifetime: Annotated[Duration, shortest("10s")] = setting(
         "12h",

@@ -57,7 +57,7 @@ class Recorder:
             await asyncio.to_thread(_prepare, self._settings.folder)
         except OSError as error:
             why = f"{self._settings.folder} cannot be used: {error}"
-            raise ConfigError([ConfigProblem("", "plugins.recorder", "folder", why)]) from error
+            raise ConfigError([ConfigProblem("", "", "folder", why)]) from error
         self._thread.start()
 
     @hookimpl
