@@ -15,6 +15,7 @@ import pytest
 import tomli
 
 from tornterm.cli import commands, main
+from tornterm.cli.headers import headers_of
 from tornterm.cli.remote import target_of
 from tornterm.config.settings import Settings
 from tornterm.errors import PluginError
@@ -274,6 +275,27 @@ def test_where_to_attach(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     (tmp_path / "token").write_text("\n")
     with pytest.raises(click.UsageError, match="is empty"):
         target_of("https://example.org", None, tmp_path / "token")
+
+
+def test_headers_to_attach_with(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """They come from options and from a file, and join a token; a mistake is said without them."""
+    file = tmp_path / "headers"
+    file.write_text("# of alice\n\nx-badge:  alices-secret-badge \nX-Empty:\n")
+    given = headers_of(("X-Realm: north: 1",), file)
+    assert given == {"X-Realm": "north: 1", "X-Badge": "alices-secret-badge", "X-Empty": ""}
+    assert target_of("https://example.org", None, None, given).headers == given
+    monkeypatch.setenv("TORNTERM_TOKEN", "one")
+    both = target_of("https://example.org", None, None, given).headers
+    assert both == {"Authorization": "Bearer one", **given}
+    for text in ("hush", "a b: hush", ": hush", "X: hush\x07", "Host: hush", "Upgrade: hush"):
+        with pytest.raises(click.UsageError, match="--header 1") as wrong:
+            headers_of((text,), None)
+        assert "hush" not in str(wrong.value)
+        file.write_text(f"X-Right: 1\n{text}\n")
+        with pytest.raises(click.UsageError, match="line 2 of"):
+            headers_of((), file)
+    with pytest.raises(click.UsageError, match="cannot read the header file"):
+        headers_of((), tmp_path / "missing")
 
 
 def test_a_token_in_the_clear_is_warned_about(

@@ -17,8 +17,11 @@ from tornado.web import Application
 from tests.live.person import attached_command
 from tornterm.attach.words import counted
 from tornterm.config.units import rough_duration
+from tornterm.errors import AuthError
+from tornterm.hookspecs import hookimpl
 from tornterm.testing.proxy import FaultProxy
 from tornterm.testing.server import TOKENS, LiveServer
+from tornterm.types import AuthRequest, User
 
 ALICE = TOKENS["alice"]
 CERTIFICATES = Path(__file__).parents[1] / "certificates"
@@ -65,6 +68,34 @@ async def test_a_terminal_like_any_other() -> None:
         assert await command.exit_code() == 128 + signal.SIGKILL
         assert command.gave_back
         assert person.notes == ["[tornterm: ended by SIGKILL]"]
+
+
+class Badge:
+    """Knows alice by a header."""
+
+    name = "badge"
+
+    @hookimpl
+    async def tornterm_authenticate(self, request: AuthRequest) -> User | None:
+        if "X-Badge" not in request.headers:
+            return None
+        if request.headers["X-Badge"] != "alices-secret-badge":
+            raise AuthError("unknown badge", "This badge is not known.")
+        return User("alice")
+
+
+async def test_with_the_headers_of_an_auth_plugin(tmp_path: Path) -> None:
+    """A file of headers logs in as a token does; the Origin that they need is sent, too."""
+    file = tmp_path / "headers"
+    async with LiveServer(plugins=[Badge()]) as server:
+        file.write_text("X-Badge: alices-secret-badge\n")
+        arguments = (server.url, "--header-file", str(file))
+        async with attached_command(*arguments, token="") as (person, command):
+            await person.sees(b"$ ")
+            person.type(b"exit 7\r")
+            assert await command.exit_code() == 7
+        wrong = await says(server.url, "--header", "X-Badge: another-badge", token="")
+        assert wrong == (255, [f"[tornterm: {server.url}: This badge is not known.]"])
 
 
 async def test_what_it_says_where_there_is_no_such_session() -> None:

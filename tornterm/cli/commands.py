@@ -21,6 +21,7 @@ import click
 
 from tornterm.cli.configuration import config_option, known_models, plugin_host, read
 from tornterm.cli.group import Commands
+from tornterm.cli.headers import headers_of
 from tornterm.cli.plugin import plugin
 from tornterm.cli.remote import target_of
 from tornterm.config.load import Override
@@ -253,12 +254,27 @@ def _one_of(known: Sequence[str], given: str) -> str:
     type=click.Path(path_type=Path),
     help="A file with an API token; without it, TORNTERM_TOKEN.",
 )
+@click.option(
+    "--header",
+    "headers",
+    metavar="'NAME: VALUE'",
+    multiple=True,
+    help="A header that the server wants; others here can see it in the list of processes.",
+)
+@click.option(
+    "--header-file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="A file with one such header in each line, for secrets.",
+)
 def attach(
     config: Path | None,
     port: int | None,
     url: str | None,
     session: str | None,
     token_file: Path | None,
+    headers: tuple[str, ...],
+    header_file: Path | None,
 ) -> int:
     """Use a terminal from this terminal. Type ~. at the beginning of a line to leave.
 
@@ -271,7 +287,8 @@ def attach(
         raise click.UsageError("standard input is not a terminal")
     if url is not None and port is not None:
         raise click.UsageError("give a URL or --port, not both")
-    target = target_of(url or str(_chosen(config, port).info["base"]), session, token_file)
+    base = url or str(_chosen(config, port).info["base"])
+    target = target_of(base, session, token_file, headers_of(headers, header_file))
     # Why a connection failed is said in one line of ours.
     logging.getLogger("tornado").setLevel(logging.CRITICAL)
     from tornterm.attach import attach as run

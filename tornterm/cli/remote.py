@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from ipaddress import ip_address
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import parse_qs, urlsplit
 
 import click
@@ -30,7 +31,7 @@ class Target:
     Args:
         url: The server's base URL, with a slash at its end.
         session: A session to take up, or None for a new one.
-        headers: What logs the person in.
+        headers: What logs the person in, and whatever else is to be sent.
         share: The secret of a share, with which nobody has to be logged in.
     """
 
@@ -40,14 +41,20 @@ class Target:
     share: str | None = field(default=None, repr=False)
 
 
-def target_of(url: str, session: str | None, token_file: Path | None) -> Target:
+def target_of(
+    url: str,
+    session: str | None,
+    token_file: Path | None,
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> Target:
     """Find the server and the credentials.
 
     Args:
         url: A server's address, a session's, or a link by which one is shared.
         session: A session's id, or None.
         token_file: A file with an API token, or None for ``$TORNTERM_TOKEN`` or, where there is
-            none, the control socket of a server on this machine.
+            none and there are no headers, the control socket of a server on this machine.
+        headers: What the person wants to send besides.
 
     Raises:
         click.UsageError: The address is none, or nothing logs the person in there.
@@ -56,16 +63,18 @@ def target_of(url: str, session: str | None, token_file: Path | None) -> Target:
     share = parse_qs(url.partition("#")[2]).get("share", [None])[0]
     url, session = _parts(url, session)
     if share:
-        return Target(url, session, {}, share)
-    token = _token(token_file)
-    if token:
+        return Target(url, session, headers, share)
+    if token := _token(token_file):
+        headers = {"Authorization": f"Bearer {token}", **headers}
+    if headers:
         _warn_if_readable(url)
-        return Target(url, session, {"Authorization": f"Bearer {token}"})
+        return Target(url, session, headers)
     for server in running():
         if _same(server, url):
             return Target(url, session, _logged_in(server, url))
     raise click.UsageError(
-        f"no server of yours on this machine is {url}; set TORNTERM_TOKEN or use --token-file"
+        f"no server of yours on this machine is {url}; set TORNTERM_TOKEN, or use --token-file "
+        "or --header-file"
     )
 
 
@@ -119,7 +128,7 @@ def _is_local(host: str | None) -> bool:
 def _warn_if_readable(url: str) -> None:
     parts = urlsplit(url)
     if parts.scheme == "http" and not _is_local(parts.hostname):
-        click.echo(f"warning: the token goes to {parts.hostname} without encryption", err=True)
+        click.echo(f"warning: your login goes to {parts.hostname} without encryption", err=True)
 
 
 def _logged_in(server: ControlClient, url: str) -> dict[str, str]:
