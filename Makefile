@@ -23,7 +23,7 @@ help:
 	@echo "make bench   compare with the peers (ARGS='run --quick output-1', 'profile output-1')"
 	@echo "make lint    ruff, mypy and tsc"
 	@echo "make format  let ruff format the sources"
-	@echo "make docs    write what is generated: config.example.toml, docs/configuration.md, docs/plugin-reference.md"
+	@echo "make docs    write what is generated: config.example.toml, docs/configuration.md, docs/*-reference.md"
 	@echo "make build   sdist and wheel in dist/"
 	@echo "make clean   remove everything that was made"
 
@@ -47,10 +47,11 @@ format: $(DONE)/test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(DONE)/install
+docs: $(DONE)/test
 	$(BIN)/tornterm config example > config.example.toml
 	$(BIN)/tornterm config reference > docs/configuration.md
 	$(BIN)/tornterm plugin reference > docs/plugin-reference.md
+	$(BIN)/python -m tornterm.testing.reference > docs/testing-reference.md
 
 build: $(DONE)/test
 	$(BIN)/python -m build

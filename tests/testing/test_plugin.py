@@ -13,6 +13,7 @@ import pytest
 from tests.contract.samples import answers, plugin
 from tornterm.errors import PluginError
 from tornterm.testing.programs import EchoProgram
+from tornterm.types import User
 
 OTHER_PROJECT = """
 import asyncio
@@ -98,9 +99,29 @@ async def test_a_client_may_be_refused(tornterm_server: Any, tornterm_client: An
     """With other headers a client is who they say, or nobody."""
     server = await tornterm_server()
     client = await tornterm_client(server, headers={}, open=False)
-    with pytest.raises(Exception, match="401"):
+    with pytest.raises(Exception, match="401") as refused:
         await client.open()
+    assert refused.value.__notes__ == ["the server says: unauthenticated: Please log in."]
     assert (await server.fetch("api/me")).code == 401
+
+
+async def test_headers_of_a_plugin_come_with_the_origin(
+    tornterm_server: Any, tornterm_client: Any, tornterm_proxy: Any, tornterm_echo: EchoProgram
+) -> None:
+    """Else each test of an auth backend would have to know of it; through a proxy as well."""
+    known = plugin("known", authenticate=answers(User("carol")))
+    server = await tornterm_server(plugins=[known, tornterm_echo])
+    for via in (None, await tornterm_proxy(server)):
+        client = await tornterm_client(server, headers={"X-Name": "carol"}, via=via)
+        await client.wait_for(tornterm_echo.READY)
+    with pytest.raises(Exception, match="403") as refused:
+        await tornterm_client(server, headers={"origin": "http://evil.example"})
+    assert f"Origin: {server.origin}, or" in refused.value.__notes__[0]
+    post = {"method": "POST", "json": {}}
+    assert (await server.fetch("api/sessions", **post)).code == 403
+    assert (
+        await server.fetch("api/sessions", **post, headers={"Origin": server.origin})
+    ).code == 201
 
 
 async def test_the_network_can_be_cut(

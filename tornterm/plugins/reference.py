@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from types import ModuleType
 
-from tornterm import errors, hookspecs, types
+from pydantic import BaseModel
+
+from tornterm import errors, hookspecs, spool, types
+from tornterm.config import fields as config_fields
 from tornterm.hookspecs import KINDS
+from tornterm.plugins.describing import (
+    constants,
+    constructor,
+    fields,
+    markdown,
+    members,
+    signature,
+)
 
-__all__ = ["reference", "signature_of"]
+__all__ = ["described", "joined", "public_names", "reference", "signature_of"]
 
 _HEAD = """\
 # Plugin reference
 
 Made from the sources by `tornterm plugin reference`; [plugins.md](plugins.md) explains how to use
-it. Hooks are in `tornterm.hookspecs`, values in `tornterm.types`, exceptions in `tornterm.errors`.
+it. Hooks are in `tornterm.hookspecs`, values in `tornterm.types`, exceptions in `tornterm.errors`,
+settings in `tornterm.config.fields`, and what sinks over a network share in `tornterm.spool`. What
+tests are made of, `tornterm.testing`, has [a page of its own](testing-reference.md).
 """
 
 _HOOKS = """\
@@ -58,6 +71,18 @@ the audit events, `public` for the person; neither may hold a secret. Anything e
 is a failure of the plugin.
 """
 
+_SETTINGS = """\
+## Settings
+
+What the models of tables are made of; in `tornterm.config.fields`.
+"""
+
+_SPOOL = """\
+## Sinks over a network
+
+In `tornterm.spool`.
+"""
+
 _NAMES_OF_ERRORS = (
     "AuthError", "AuthUnavailable", "Forbidden", "SpawnError", "LimitExceeded", "ConfigError",
 )  # fmt: skip
@@ -65,25 +90,22 @@ _NAMES_OF_ERRORS = (
 _WIDTH = 95
 """Characters of a line of code, without the ``: ...`` behind it."""
 
-_SECTION = re.compile(r"(Args|Attributes|Returns|Raises|Called|Async|If it raises|Warning):(.*)")
-_ITEM = re.compile(r"    (\w+): (.*)")
-
 
 def reference() -> str:
     """The whole page, in Markdown."""
     parts = [_HEAD, _HOOKS]
     for hook, kind in KINDS.items():
         code = f"```python\n{signature_of(hook)}: ...\n```"
-        text = _markdown(getattr(hookspecs, hook).__doc__)
+        text = markdown(getattr(hookspecs, hook).__doc__)
         parts.append(f"### `{hook}`\n\n{kind.name}\n\n{code}\n\n{text}")
     parts.append(_APP)
-    parts += _members(hookspecs.App)
+    parts += members(hookspecs.App, "app")
     parts.append(_VALUES)
     for name in types.__all__:
         value = getattr(types, name)
         if inspect.isclass(value):
-            parts.append(f"### `{name}`\n\n{_fields(value)}{_markdown(value.__doc__)}")
-            parts += _members(value, name)
+            parts.append(f"### `{name}`\n\n{fields(value)}{markdown(value.__doc__)}")
+            parts += members(value, name)
     parts.append(_ERRORS)
     for name in (
         "AuthError",
@@ -94,10 +116,48 @@ def reference() -> str:
         "ConfigError",
     ):
         value = getattr(errors, name)
-        parts.append(f"### `{_call(value, name)}`\n\n{_markdown(value.__doc__)}")
+        parts.append(f"### `{constructor(value, name)}`\n\n{markdown(value.__doc__)}")
     problem = errors.ConfigProblem
-    parts.append(f"### `{_call(problem, 'ConfigProblem')}`\n\n{_markdown(problem.__doc__)}")
+    parts.append(f"### `{constructor(problem, 'ConfigProblem')}`\n\n{markdown(problem.__doc__)}")
+    parts += [_SETTINGS, *public_names(config_fields)]
+    parts += [_SPOOL, *public_names(spool)]
+    return joined(parts)
+
+
+def joined(parts: Iterable[str]) -> str:
+    """A page of its parts."""
     return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def public_names(module: ModuleType) -> Iterator[str]:
+    """Everything that a module offers, each with its docstring.
+
+    Args:
+        module: The module, with ``__all__``.
+    """
+    known = constants(module)
+    for name in module.__all__:
+        value = getattr(module, name)
+        if inspect.isclass(value):
+            yield from described(value)
+        elif inspect.isfunction(value):
+            yield f"### `{name}{signature(value)}`\n\n{markdown(value.__doc__)}"
+        else:
+            yield f"### `{name}`\n\n{markdown(known.get(name))}"
+
+
+def described(value: type, *, inherited: bool = False) -> Iterator[str]:
+    """A class, how it is made, and what it has.
+
+    Args:
+        value: The class.
+        inherited: Whether to include what it has from other classes of ours.
+    """
+    name = value.__name__
+    plain = dataclasses.is_dataclass(value) or issubclass(value, BaseModel | tuple)
+    made = name if plain else constructor(value, name)
+    yield f"### `{made}`\n\n{fields(value)}{markdown(value.__doc__)}"
+    yield from members(value, name, inherited=inherited)
 
 
 def signature_of(hook: str) -> str:
@@ -106,67 +166,10 @@ def signature_of(hook: str) -> str:
     Args:
         hook: The hook's name.
     """
-    line = f"def {hook}{_signature(getattr(hookspecs, hook))}"
+    line = f"def {hook}{signature(getattr(hookspecs, hook))}"
     if len(line) <= _WIDTH:
         return line
     head, _, rest = line.partition("(")
     inside, _, end = rest.rpartition(")")
     parameters = "".join(f"    {parameter},\n" for parameter in inside.split(", "))
     return f"{head}(\n{parameters}){end}"
-
-
-def _signature(function: object, *, bound: bool = False) -> str:
-    signature = inspect.signature(function)  # type: ignore[arg-type]
-    parameters = list(signature.parameters.values())[bound:]
-    return str(signature.replace(parameters=parameters)).replace("'", "")
-
-
-def _call(value: type, name: str) -> str:
-    signature = inspect.signature(value.__init__)  # type: ignore[misc]
-    parameters = list(signature.parameters.values())[1:]
-    bare = signature.replace(parameters=parameters, return_annotation=inspect.Signature.empty)
-    return name + str(bare).replace("'", "")
-
-
-def _members(value: type, prefix: str = "app") -> Iterator[str]:
-    """The public methods and properties of a class, each with its docstring."""
-    for name, member in vars(value).items():
-        inner = getattr(member, "__func__", getattr(member, "fget", None) or member)
-        if name.startswith("_") or not inspect.isfunction(inner) or not inner.__doc__:
-            continue
-        call = "" if isinstance(member, property) else _signature(inner, bound=True)
-        yield f"#### `{prefix}.{name}{call}`\n\n{_markdown(inner.__doc__)}"
-
-
-def _fields(value: type) -> str:
-    """The fields of a dataclass as its constructor takes them."""
-    if not dataclasses.is_dataclass(value):
-        return ""
-    lines = []
-    for field in dataclasses.fields(value):
-        optional = field.default_factory is not dataclasses.MISSING
-        default = " = {}" if optional else ""
-        if field.default is not dataclasses.MISSING:
-            default = f" = {field.default!r}"
-        lines.append(f"{field.name}: {field.type}{default}\n".replace("'", '"'))
-    return f"```python\n{''.join(lines)}```\n\n"
-
-
-def _markdown(docstring: str | None) -> str:
-    """A docstring with its sections in bold and its arguments as a list."""
-    lines: list[str] = []
-    inside = ""
-    for line in inspect.cleandoc(docstring or "").splitlines():
-        if section := _SECTION.fullmatch(line):
-            inside = section[1]
-            lines.append(f"**{inside}:**{section[2]}")
-            if inside in ("Args", "Attributes", "Raises"):
-                lines.append("")
-        elif inside and (item := _ITEM.fullmatch(line)):
-            lines.append(f"- `{item[1]}`: {item[2]}")
-        elif inside in ("Args", "Attributes", "Raises") and line.startswith("        "):
-            lines.append("  " + line.strip())
-        else:
-            lines.append(line.strip())
-    text = "\n".join(lines)
-    return text.replace("**Args:**\n\nNone.", "**Args:** None.").replace("``", "`")

@@ -97,7 +97,7 @@ def _tornterm_stack(tornterm_loop: asyncio.Runner) -> Iterator[AsyncExitStack]:
 
 @pytest.fixture
 def tornterm_events() -> CapturedEvents:
-    """The audit events of the servers that `tornterm_server` starts."""
+    """The audit events of the servers that `tornterm_server` starts: `CapturedEvents`."""
     from tornterm.testing.events import CapturedEvents
 
     return CapturedEvents()
@@ -105,7 +105,7 @@ def tornterm_events() -> CapturedEvents:
 
 @pytest.fixture
 def tornterm_clock() -> FakeClock:
-    """A clock that moves only when the test says so, for ``tornterm_server(clock=...)``."""
+    """A clock that stands still, for ``tornterm_server(clock=...)``: a `FakeClock`."""
     from tornterm.testing.clock import FakeClock
 
     return FakeClock()
@@ -113,7 +113,7 @@ def tornterm_clock() -> FakeClock:
 
 @pytest.fixture
 def tornterm_echo() -> EchoProgram:
-    """A plugin that starts, for everybody, a program that echoes every byte once."""
+    """A plugin that starts, for everybody, a program that echoes every byte: an `EchoProgram`."""
     from tornterm.testing.programs import EchoProgram
 
     return EchoProgram()
@@ -121,10 +121,10 @@ def tornterm_echo() -> EchoProgram:
 
 @pytest.fixture
 def tornterm_server(_tornterm_stack: AsyncExitStack, tornterm_events: CapturedEvents) -> MakeServer:
-    """Starts a server that serves until the test ends.
+    """Starts a server that serves until the test ends: a `LiveServer`.
 
-    ``server = await tornterm_server(tables, plugins=[...])`` takes the arguments of
-    `tornterm.testing.server.LiveServer`; the server's audit events are in `tornterm_events`.
+    ``server = await tornterm_server(tables, plugins=[...], clock=...)`` takes its arguments; each
+    may be left out. The server's audit events are in `tornterm_events`.
     """
     from tornterm.testing.server import LiveServer
 
@@ -137,7 +137,7 @@ def tornterm_server(_tornterm_stack: AsyncExitStack, tornterm_events: CapturedEv
 
 @pytest.fixture
 def tornterm_proxy(_tornterm_stack: AsyncExitStack) -> MakeProxy:
-    """Puts a network that can be cut, delayed and throttled before a server.
+    """Puts a network that can be cut, delayed and throttled before a server: a `FaultProxy`.
 
     ``proxy = await tornterm_proxy(server)``, then ``tornterm_client(server, via=proxy)``.
     """
@@ -151,13 +151,20 @@ def tornterm_proxy(_tornterm_stack: AsyncExitStack) -> MakeProxy:
 
 @pytest.fixture
 def tornterm_client(_tornterm_stack: AsyncExitStack) -> MakeClient:
-    """Makes clients of ``tornterm.v1`` that are cut off when the test ends.
+    """Makes clients of ``tornterm.v1`` that are cut off when the test ends: a `V1Client`.
 
-    ``client = await tornterm_client(server, user="alice")`` gives one that has opened a session, or
-    with ``open=False`` has not yet. Other headers than those of the user are given as ``headers``,
-    and a network to go through as ``via``.
+    ``client = await tornterm_client(server, user="alice")`` gives one that has opened a session.
+
+    Args:
+        server: What `tornterm_server` gave.
+        user: ``alice``, ``bob`` or ``root``, where there are no `headers`.
+        headers: What logs in instead; the server's own ``Origin`` is added where there is none.
+        via: What `tornterm_proxy` gave, to go through it.
+        open: Whether to open a session at once; False to be refused, or to resume another.
+        **more: Further arguments of `V1Client`, such as ``size``.
     """
     from tornterm.testing.clients import V1Client
+    from tornterm.testing.socket import origin_of
 
     async def make(
         server: LiveServer,
@@ -169,7 +176,9 @@ def tornterm_client(_tornterm_stack: AsyncExitStack) -> MakeClient:
         **more: Any,
     ) -> V1Client:
         url = server.url_via(via.port) if via else server.url
-        known = server.headers(user) if headers is None else headers
+        known = server.headers(user) if headers is None else dict(headers)
+        if "origin" not in {name.lower() for name in known}:
+            known["Origin"] = origin_of(url)
         client = await _tornterm_stack.enter_async_context(V1Client(url, headers=known, **more))
         if open:
             await client.open()

@@ -13,6 +13,7 @@ from tornado.testing import bind_unused_port
 
 from tornterm.sessions.clock import Clock
 from tornterm.terminals import Terminals
+from tornterm.testing.socket import origin_of
 
 __all__ = ["TOKENS", "LiveServer"]
 
@@ -71,6 +72,14 @@ class LiveServer:
     def headers(self, user: str = "alice") -> dict[str, str]:
         """What a client sends to be that user."""
         return {"Authorization": f"Bearer {TOKENS[user]}"}
+
+    @property
+    def origin(self) -> str:
+        """What a page of this server sends as ``Origin``.
+
+        A request that logs in with headers of its own has to have it, unless it is a plain ``GET``.
+        """
+        return origin_of(self.url)
 
     def url_via(self, port: int) -> str:
         """The base for clients that come through another port, for example a proxy's."""

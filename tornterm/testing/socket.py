@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
 
-from tornado.httpclient import HTTPRequest
+from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, websocket_connect
 
-__all__ = ["Refused", "Socket", "websocket_url"]
+__all__ = ["Refused", "Socket", "origin_of", "websocket_url"]
 
 MAX_MESSAGE = 1024 * 1024
 
@@ -42,6 +44,16 @@ def websocket_url(url: str) -> str:
     if url.startswith("ws"):
         return url
     return "ws" + url.removeprefix("http").rstrip("/") + "/ws"
+
+
+def origin_of(url: str) -> str:
+    """What a page at an address sends as ``Origin``.
+
+    Args:
+        url: An address of the server.
+    """
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 class Socket:
@@ -82,7 +94,8 @@ class Socket:
             ca_certs: The file of the authorities that vouch for the server; None for the usual.
 
         Raises:
-            tornado.httpclient.HTTPClientError: The server did not want a WebSocket.
+            tornado.httpclient.HTTPClientError: The server did not want a WebSocket; a note of the
+                error holds its words.
             OSError: Nothing answered.
         """
         request = HTTPRequest(
@@ -92,9 +105,13 @@ class Socket:
             request_timeout=30,
             ca_certs=ca_certs,
         )
-        connection = await websocket_connect(
-            request, subprotocols=subprotocols, max_message_size=MAX_MESSAGE
-        )
+        try:
+            connection = await websocket_connect(
+                request, subprotocols=subprotocols, max_message_size=MAX_MESSAGE
+            )
+        except HTTPClientError as error:
+            _explain(error)
+            raise
         return cls(connection, on_frame)
 
     @property
@@ -189,3 +206,13 @@ class Socket:
         protocol = self._connection.protocol
         if protocol is not None and protocol.stream is not None:
             protocol.stream.close()
+
+
+def _explain(error: HTTPClientError) -> None:
+    """Have the error say what the server said, where it said something."""
+    try:
+        said = json.loads(error.response.body)["error"] if error.response else None
+    except (ValueError, KeyError, TypeError):
+        return
+    if isinstance(said, dict):
+        error.add_note(f"the server says: {said.get('code')}: {said.get('message')}")
