@@ -19,12 +19,14 @@ import pytest
 from click.testing import CliRunner
 
 from tests.docs.test_readme import free_port
-from tornterm.errors import AuthError, SpawnError
+from tornterm.errors import AuthError, ConfigError, ConfigProblem, SpawnError
 from tornterm.hookspecs import KINDS
 from tornterm.plugins import PluginHost
 from tornterm.plugins.reference import reference, signature_of
 from tornterm.testing.conformance.bench import benches
 from tornterm.testing.events import CapturedEvents
+from tornterm.testing.plugin import __all__ as fixtures
+from tornterm.testing.reference import reference as tools_reference
 from tornterm.testing.server import LiveServer
 from tornterm.types import (
     AuditEvent,
@@ -70,13 +72,22 @@ def test_the_reference_is_up_to_date() -> None:
         ast.parse(code)
 
 
+def test_the_reference_of_the_testing_tools_is_up_to_date() -> None:
+    """It names each fixture, and each argument of theirs."""
+    page = (ROOT / "docs" / "testing-reference.md").read_text()
+    assert page == tools_reference()
+    assert set(re.findall(r"^### `(tornterm_\w+)`$", page, re.MULTILINE)) == set(fixtures)
+    assert "- `headers`: What logs in instead" in page
+    assert "test_denies_who_is_wrong" in page
+
+
 def test_no_block_is_left_out() -> None:
     """A block of a kind that no test here runs would be run by nobody."""
     known = {*SHELL, *RECIPES.values(), *FILES.values(), FIXTURES}
     assert {text for _, text in BLOCKS} == known
     assert set(FILES) == {"badge.py", "tornterm.toml", "test_badge.py"}
     assert set(RECIPES) == TRIED
-    assert len(SHELL) == 6
+    assert len(SHELL) == 7
 
 
 def test_links_lead_somewhere() -> None:
@@ -150,7 +161,7 @@ def serving(command: str, folder: Path) -> Iterator[None]:
 
 def test_ten_minutes(folder: Path) -> None:
     """Plugin, configuration, server: as they stand there, on a port of their own."""
-    install, check, serve, ask, _, _ = SHELL
+    install, check, serve, ask, make, _, _ = SHELL
     assert install.splitlines()[0].startswith("python3 -m venv")
     port = str(free_port())
     file = folder / "tornterm.toml"
@@ -161,21 +172,25 @@ def test_ten_minutes(folder: Path) -> None:
     assert re.search(r"1\s+badge\s+authenticate", said)
     assert 'header = "X-Badge"' in said
     with serving(serve, folder):
-        asked = ask.replace("8765", port).replace("\n", "\necho\n")
-        known, unknown = sh(asked, folder).splitlines()
-    assert '"name": "alice"' in known
-    assert '"error"' in unknown
+        asked = (ask + make).replace("8765", port).replace("\n", "\necho\n")
+        known, unknown, made = sh(asked, folder).splitlines()
+    assert '"name": "alice"' in known and '"groups": ["students"]' in known
+    assert '"unauthenticated"' in unknown
+    assert '"user": "alice"' in made
+    (folder / "badges.txt").unlink()
+    missing = f"{file}: [plugins.badge] file: {folder}/badges.txt is not there"
+    assert missing in sh(f"! {check.splitlines()[2]}", folder)
 
 
 @pytest.mark.slow
 def test_its_tests_pass(folder: Path) -> None:
     """The conformance suite and the live test, as they stand there."""
-    assert re.search(r"1[0-9] passed", sh(SHELL[4], folder))
+    assert re.search(r"1[0-9] passed", sh(SHELL[5], folder))
 
 
 def test_the_distribution_is_written(tmp_path: Path) -> None:
     """What is printed says where."""
-    assert "tornterm_badge_reader/__init__.py" in sh(SHELL[5], tmp_path)
+    assert "tornterm_badge_reader/__init__.py" in sh(SHELL[6], tmp_path)
 
 
 @pytest.mark.slow
@@ -191,7 +206,7 @@ def test_the_fixtures_are_as_described(tmp_path: Path) -> None:
 def recipe(name: str) -> Any:
     """The names that a recipe defines; its plugin is the last class."""
     module = SimpleNamespace()
-    exec(compile(RECIPES[name], name, "exec"), vars(module))
+    exec(compile(RECIPES[name], name, "exec", dont_inherit=True), vars(module))
     last = ast.parse(RECIPES[name]).body[-1]
     assert isinstance(last, ast.ClassDef)
     module.plugin = vars(module)[last.name]
@@ -199,6 +214,8 @@ def recipe(name: str) -> Any:
 
 
 TRIED = {
+    "settings",
+    "check",
     "form",
     "page",
     "authorize",
@@ -210,6 +227,46 @@ TRIED = {
     "task",
     "command",
 }
+
+
+def test_recipe_settings(tmp_path: Path) -> None:
+    """The table becomes values, and a mistake is explained."""
+    module = recipe("settings")
+    table = {"catalogue": "books", "readers": ["staff"], "patience": "1m", "key": "hush"}
+    settings = PluginHost([], {"library": table}, [module.plugin], source=str(tmp_path / "t.toml"))
+    (library,) = [one for one in settings.describe() if one.name == "library"]
+    assert "hush" not in str(library)
+    made = module.LibrarySettings.model_validate(table)
+    assert (made.patience, made.readers, made.key.reveal()) == (60.0, ("staff",), "hush")
+    for wrong, why in (
+        ({}, "catalogue"),
+        ({**table, "readers": ["everybody"]}, "leave it empty"),
+        ({**table, "patience": "10ms"}, "at least"),
+        ({**table, "key": {"sha256": "0" * 64}}, "a hash is not enough"),
+    ):
+        with pytest.raises(ConfigError, match=why):
+            PluginHost([], {"library": wrong}, [module.plugin])
+
+
+async def test_recipe_check(tmp_path: Path) -> None:
+    """It names file, table and key; only a server that others reach need keep its key to itself."""
+    table = {"file": str(tmp_path / "key")}
+    host = PluginHost([], {"keys": table}, [recipe("check").plugin], source="/etc/tornterm.toml")
+    app: Any = None
+
+    async def problems(exposed: bool) -> list[ConfigProblem]:
+        found = await host.check(app, exposed)
+        return [one for one in found if one.table == "plugins.keys"]
+
+    (missing,) = await problems(True)
+    where = "/etc/tornterm.toml: [plugins.keys] file: "
+    assert str(missing) == f"{where}{tmp_path / 'key'} cannot be read"
+    assert not missing.warning
+    (tmp_path / "key").write_text("hush")
+    (tmp_path / "key").chmod(0o644)
+    assert await problems(False) == []
+    (open_to_all,) = await problems(True)
+    assert open_to_all.warning and "chmod 600" in open_to_all.why
 
 
 async def test_recipe_form() -> None:
@@ -289,15 +346,19 @@ async def test_recipe_audit(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_recipe_spool(tmp_path: Path) -> None:
     """An event without a box waits, and is in the box after the next start."""
-    letters = recipe("spool").plugin
+    module = recipe("spool")
+    table = {"box": str(tmp_path / "box"), "spool": str(tmp_path / "spool"), "drain": "10ms"}
+
+    def letters() -> object:
+        return module.plugin(module.LetterSettings.model_validate(table))
+
     with benches() as make:
-        first = letters(tmp_path)
-        first._drain = 0.01
-        bench = make(first)
+        bench = make(letters())
         assert bench.run(lambda host: host.audit(AuditEvent("auth.ok", 1.0))) == {}
         bench.close()
         (tmp_path / "box").mkdir()
-        make(letters(tmp_path)).close()
+        table["drain"] = "30s"
+        make(letters()).close()
     (letter,) = (tmp_path / "box").iterdir()
     assert '"event": "auth.ok"' in letter.read_text()
 

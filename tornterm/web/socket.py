@@ -12,7 +12,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from tornterm.core.lifecycle import CloseCode
 from tornterm.core.protocols import legacy, v1
-from tornterm.errors import LoginEnded, ProtocolError, TorntermError
+from tornterm.errors import AuthError, LoginEnded, ProtocolError, TorntermError
 from tornterm.sessions.clock import Timer
 from tornterm.sessions.reception import Guest
 from tornterm.types import User
