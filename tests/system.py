@@ -21,6 +21,7 @@ PACKAGES = {
     "systemd-analyze": "systemd",
     "openssl": "openssl",
     "useradd": "passwd",
+    "slapd": "slapd ldap-utils",
     "pg_ctl": "postgresql",
     "bwrap": "bubblewrap",
     "ssh": "openssh-client",
