@@ -13,7 +13,7 @@ from tests.core.test_lexer import cut
 from tests.core.vt_reference import outputs
 from tornterm.core.queries import PALETTE, Query, QueryReader
 
-THEME = Path(__file__).parents[2] / "frontend" / "src" / "theme.ts"
+PALETTES = Path(__file__).parents[2] / "frontend" / "src" / "palettes.ts"
 ASKED = [b"\x1b[c", b"\x1b[6n", b"\x1b[?2004$p", b"\x1b]11;?\x07", b"\x1bP$qm\x1b\\", b"\x1bZ"]
 
 
@@ -85,12 +85,11 @@ def test_cuts_do_not_matter(data: st.DataObject, parts: list[bytes]) -> None:
 
 def test_the_colours_are_those_of_the_page() -> None:
     """The dark theme is written down in two languages, and must be the same in both."""
-    dark = THEME.read_text().split("const DARK", 1)[1].split("};", 1)[0]
-    colours = dict(re.findall(r'(\w+): "#([0-9a-f]{6})"', dark))
-    names = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"]
-    names += [f"bright{name.capitalize()}" for name in names]
-    expected = {b"%d" % number: colours[name] for number, name in enumerate(names)}
-    expected |= {b"foreground": colours["foreground"], b"background": colours["background"]}
-    expected[b"cursor colour"] = colours["cursor"]
+    dark = PALETTES.read_text().split("  dark: palette({", 1)[1].split("})", 1)[0]
+    ground, ansi = (part.split("]", 1)[0] for part in dark.split("[")[1:])
+    background, foreground, cursor = re.findall('"#([0-9a-f]{6})"', ground)
+    expected = {b"%d" % n: c for n, c in enumerate(re.findall('"#([0-9a-f]{6})"', ansi))}
+    assert len(expected) == 16
+    expected |= {b"foreground": foreground, b"background": background, b"cursor colour": cursor}
     assert {slot: "{:02x}{:02x}{:02x}".format(*PALETTE[slot]) for slot in expected} == expected
     assert len(PALETTE) == 256 + 3
