@@ -250,6 +250,7 @@ class SessionInfo:
         attached: How many connections are attached.
         output: Bytes of output so far.
         exit: How the program ended; None while it has not.
+        ended: Seconds since the epoch at which it did; None while it has not.
         expires: Seconds since the epoch at which it ends if nobody comes; None if not waiting.
     """
 
@@ -264,6 +265,7 @@ class SessionInfo:
     output: int
     exit: ExitStatus | None = None
     expires: float | None = None
+    ended: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

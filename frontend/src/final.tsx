@@ -40,6 +40,11 @@ export function words(status: Final): [title: string, sentence: string] {
 }
 
 function endedSentence(status: Extract<Final, { kind: "ended" }>): string {
+  const how = howItEnded(status);
+  return status.at ? `${how} ${TEXT.endedAt(status.at)}` : how;
+}
+
+function howItEnded(status: Extract<Final, { kind: "ended" }>): string {
   if (status.message) return status.message;
   if (status.signal !== null) return TEXT.endedSignal(status.signal);
   return status.exitCode === null ? TEXT.endedUnknown : TEXT.endedCode(status.exitCode);

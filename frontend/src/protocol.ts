@@ -113,6 +113,8 @@ export interface Exited {
   signal: number | null;
   /** Who ended it, where it did not end by itself. */
   message?: string;
+  /** Seconds since the epoch. */
+  ended?: number | null;
 }
 
 export interface ErrorMessage {

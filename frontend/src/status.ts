@@ -8,7 +8,7 @@ export type Status =
   | { kind: "viewer"; silent: boolean }
   | { kind: "reconnecting"; at: number; reason: string; goingAway: boolean }
   | { kind: "replaced" }
-  | { kind: "ended"; exitCode: number | null; signal: number | null; message: string; known: boolean }
+  | { kind: "ended"; exitCode: number | null; signal: number | null; message: string; at: Date | null; known: boolean }
   | { kind: "expired"; message: string }
   | { kind: "missing" }
   | { kind: "unshared" }
@@ -42,6 +42,7 @@ export function ended(exit: Exited | null): Final {
     exitCode: exit?.exitCode ?? null,
     signal: exit?.signal ?? null,
     message: exit?.message ?? "",
+    at: exit?.ended ? new Date(exit.ended * 1000) : null,
     known: exit !== null,
   };
 }

@@ -80,6 +80,8 @@ export const TEXT = {
   endedTitle: "The program has ended",
   ended: "Ended",
   endedUnknown: "The session is over.",
+  /** As the person writes times, who may read this much later. */
+  endedAt: (at: Date) => `(${at.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })})`,
   endedCode: (code: number) => (code === 0 ? "It ended normally." : `It ended with exit code ${code}.`),
   endedSignal: (signal: number) => {
     const name = SIGNALS[signal];

@@ -25,11 +25,12 @@ test("every close code has its meaning", () => {
 
 test("an exit that was told wins over the way the connection ended", () => {
   const message = "Its owner ended this session.";
-  const exit = { type: "exit" as const, exitCode: null, signal: 9, message };
+  const exit = { type: "exit" as const, exitCode: null, signal: 9, message, ended: 1790000300 };
   for (const code of [1000, 1006, 4408]) assert.equal(kind(code, { exit }), "ended");
   const verdict = judge(1000, { ...FACTS, exit });
   assert.deepEqual(verdict, {
-    then: "stop", status: { kind: "ended", exitCode: null, signal: 9, message, known: true },
+    then: "stop",
+    status: { kind: "ended", exitCode: null, signal: 9, message, at: new Date(1790000300000), known: true },
   });
 });
 

@@ -279,7 +279,8 @@ async def test_the_same_wish_leads_to_the_same_session() -> None:
         assert await client.wait_closed() == 1000
         assert (await client.open(request="wish")).session == made.session
         assert await client.wait_closed() == 1000
-        assert client.exit == v1.Exited(4, None)
+        assert client.exit is not None
+        assert (client.exit.exit_code, client.exit.signal) == (4, None)
         other.headers = server.headers("bob")
         assert (await other.open(request="wish")).session != made.session
         assert (await client.open(request="another")).session != made.session
@@ -519,7 +520,9 @@ async def test_a_session_that_has_ended_meanwhile_answers_once_more() -> None:
             assert (answer.mode, answer.offset, answer.token) == ("exact", seen, token)
             assert answer.role == "viewer"
             assert await client.wait_closed() == 1000
-            assert client.messages[-1] == v1.Exited(3, None)
+            ended = session.info().ended
+            assert ended is not None
+            assert client.messages[-1] == v1.Exited(3, None, ended=int(ended))
             assert client.recording.data.endswith(b"42\r\nexit\r\n")
 
 

@@ -317,13 +317,14 @@ def test_an_impossible_size_is_answered_with_the_real_one(
 
 
 def test_the_exit_comes_after_the_last_output(stage: Stages) -> None:
-    """Code and signal, then 1000."""
+    """Code, signal and time, then 1000."""
     s = stage()
     _, line = s.open()
     s.terminal.print(b"bye")
     s.terminal.exit(3)
     assert line.output() == b"bye"
-    assert line.frames[-1] == {"type": "exit", "exitCode": 3, "signal": None}
+    ended = int(s.clock.wall())
+    assert line.frames[-1] == {"type": "exit", "exitCode": 3, "signal": None, "ended": ended}
     assert line.closed == (1000, "ended")
 
 
@@ -340,15 +341,19 @@ def test_the_exit_waits_for_the_window(stage: Stages) -> None:
 
 
 def test_an_ended_session_still_answers_exactly(stage: Stages) -> None:
-    """A tombstone: the missing bytes, then the exit."""
+    """A tombstone: the missing bytes, then the exit, with the time at which it was."""
     s = stage()
     attachment, _ = s.open()
     s.terminal.print(b"0123")
     attachment.detach()
     s.terminal.print(b"4567")
     s.terminal.exit(0)
+    ended = s.clock.wall()
+    s.clock.advance(60)
     _, line = s.resume(2)
     assert line.output() == b"234567"
+    assert line.messages("exit")[0]["ended"] == int(ended)
+    assert s.session.info().ended == ended
     assert line.closed == (1000, "ended")
 
 

@@ -6,16 +6,15 @@ Source: ``docs/protocol.md``, "Connections" and "Close codes".
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
-import signal
+import time
 
 from tornterm.attach.address import Address
 from tornterm.attach.keys import Command, Keys
 from tornterm.attach.link import Denied, Link, Unreachable, ask_for_token
 from tornterm.attach.local import LocalTerminal
 from tornterm.attach.visit import Visit
-from tornterm.attach.words import counted
+from tornterm.attach.words import counted, how_it_ended
 from tornterm.config.units import rough_duration
 from tornterm.core.lifecycle import CloseCode
 from tornterm.core.protocols.v1 import Exited
@@ -144,7 +143,7 @@ class Client:
     def _judge(self, close_code: int | None) -> int | None:
         visit = self._visit
         if visit.exit is not None:
-            self._farewell = _how_it_ended(visit.exit)
+            self._farewell = how_it_ended(visit.exit, time.time())
             return _exit_code(visit.exit)
         stale = _SHARE_MAY_HELP if self._address.share else {CloseCode.FORBIDDEN}
         if close_code in stale and visit.token and not self._asked_for_token:
@@ -219,13 +218,3 @@ def _exit_code(exited: Exited) -> int:
     if exited.exit_code is not None:
         return exited.exit_code
     return 128 + exited.signal if exited.signal is not None else GIVEN_UP
-
-
-def _how_it_ended(exited: Exited) -> str:
-    if exited.message:
-        return exited.message
-    if exited.signal is not None:
-        with contextlib.suppress(ValueError):
-            return f"ended by {signal.Signals(exited.signal).name}"
-        return f"ended by signal {exited.signal}"
-    return f"ended with exit code {exited.exit_code}" if exited.exit_code else "ended"

@@ -43,12 +43,14 @@ class Ending:
 
     Args:
         exit: How the program ended.
+        time: When, in seconds since the epoch.
         code: An error code instead, where the session did not end by its program's own doing.
         message: The sentence that goes with the code, or says who ended the program.
         close: The WebSocket close code.
     """
 
     exit: ExitStatus
+    time: float
     code: str = ""
     message: str = ""
     close: CloseCode = CloseCode.ENDED

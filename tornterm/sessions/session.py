@@ -152,6 +152,7 @@ class Session:
             attached=len(self.attachments),
             output=self.log.end,
             exit=self.ending.exit if self.ending else None,
+            ended=self.ending.time if self.ending else None,
             expires=self._expires(),
         )
 
@@ -192,10 +193,12 @@ class Session:
         if not self.lifecycle.advance(State.ENDED, self.clock.now()):
             return
         self._cancel_timers()
+        now = self.clock.wall()
         if self.cause in EXPIRED:
-            self.ending = Ending(status, ErrorCode.EXPIRED, EXPIRED[self.cause], CloseCode.EXPIRED)
+            sentence = EXPIRED[self.cause]
+            self.ending = Ending(status, now, ErrorCode.EXPIRED, sentence, CloseCode.EXPIRED)
         else:
-            self.ending = Ending(status, message=self._farewell)
+            self.ending = Ending(status, now, message=self._farewell)
         self._observers.finish(status)
         self.model.freeze()
         self._caretaker.close()

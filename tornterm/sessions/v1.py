@@ -194,7 +194,8 @@ class V1Attachment(Attachment):
             self.send_error(ending.code, ending.message)
         else:
             how = ending.exit
-            self._send(v1.Exited(how.code, how.signal, ending.message or None))
+            message = ending.message or None
+            self._send(v1.Exited(how.code, how.signal, message, int(ending.time)))
 
     def acknowledge(self, offset: int) -> None:
         """The client's terminal has parsed the output up to `offset`; so it got its token."""

@@ -123,7 +123,7 @@ SCHEMAS: dict[str, Schema] = {
         rows=CELLS,
         attached=COUNT,
         output=COUNT,
-        exit=or_null(object_of(exitCode=or_null(COUNT), signal=or_null(COUNT))),
+        exit=or_null(object_of(exitCode=or_null(COUNT), signal=or_null(COUNT), ended=NUMBER)),
         expires=or_null(NUMBER),
     ),
     "Sessions": object_of(sessions={"type": "array", "items": ref("Session")}),

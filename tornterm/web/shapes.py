@@ -27,7 +27,7 @@ def session_json(info: SessionInfo) -> dict[str, Any]:
         "rows": info.size.rows,
         "attached": info.attached,
         "output": info.output,
-        "exit": ended and {"exitCode": ended.code, "signal": ended.signal},
+        "exit": ended and {"exitCode": ended.code, "signal": ended.signal, "ended": info.ended},
         "expires": info.expires,
     }
 

@@ -161,13 +161,15 @@ class Clients:
 class Exited:
     """How the program ended: by an exit code, or by the number of a signal.
 
-    `message` says who ended it, where it did not end by its own doing.
+    `message` says who ended it, where it did not end by its own doing; `ended` when that was, in
+    seconds since the epoch.
     """
 
     TYPE: ClassVar[str] = "exit"
     exit_code: Count | None
     signal: Count | None
     message: Sentence | None = None
+    ended: Count | None = None
 
 
 @dataclass(frozen=True, slots=True)
