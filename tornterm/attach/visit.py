@@ -11,11 +11,11 @@ import time
 
 from tornterm.attach.link import Link
 from tornterm.attach.local import LocalTerminal
-from tornterm.attach.questions import QuestionFilter
 from tornterm.attach.standing import Standing
 from tornterm.attach.words import counted
 from tornterm.core.client_state import InputQueue, OutputPosition
 from tornterm.core.protocols import v1
+from tornterm.core.questions import QuestionFilter
 from tornterm.types import Size
 
 __all__ = ["Visit"]
@@ -217,9 +217,11 @@ class Visit:
             known = len(data)
         else:
             known = max(0, min(len(data), self._answered_until - offset))
-        shown = self._filter.quiet(data[:known]) if known else b""
+        shown = self._filter.feed(data[:known]) if known else b""
         if known < len(data):
-            shown += self._filter.loud(data[known:])
+            # Answers are wanted again, also to a sequence that has begun before.
+            shown += self._filter.finish() + data[known:]
+            self._filter.forget()
         self._position.take(len(data))
         await self._terminal.write(shown)
         self._say_what_was_skipped()
