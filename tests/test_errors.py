@@ -26,6 +26,7 @@ SAMPLES = [
     errors.AuditUnavailable("no space left"),
     errors.SpawnError("the program '/bin/nosuch' does not exist"),
     errors.Replaced(),
+    errors.ConnectionGone(),
     errors.GoingAway(),
 ]
 

@@ -16,6 +16,7 @@
         LimitExceeded      429 / 1013
         AuditUnavailable   503 / 1013: the audit log is required and cannot be written
         Replaced           409 / 4409: a newer connection of the same client has taken over
+        ConnectionGone     1001: it ended while it was being let in
         GoingAway          503 / 1001: the server is shutting down
         SpawnError         500 / 1011
 
@@ -35,6 +36,7 @@ __all__ = [
     "AuthUnavailable",
     "ConfigError",
     "ConfigProblem",
+    "ConnectionGone",
     "Forbidden",
     "GoingAway",
     "LimitExceeded",
@@ -348,6 +350,17 @@ class Replaced(SessionError):
 
     def __init__(self) -> None:
         super().__init__("a newer connection of the same client has taken over")
+
+
+class ConnectionGone(SessionError):
+    """A connection ended while it was being let in, so nothing is done for it any more."""
+
+    code = "gone"
+    http_status = 400
+    close_code = 1001
+
+    def __init__(self) -> None:
+        super().__init__("the connection has ended before it was let in")
 
 
 class GoingAway(SessionError):

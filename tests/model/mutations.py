@@ -15,6 +15,7 @@ from tornterm.sessions.attachment import Attachment
 from tornterm.sessions.clients import ClientTable
 from tornterm.sessions.control import Control
 from tornterm.sessions.members import Right
+from tornterm.sessions.reception import Guest
 from tornterm.sessions.session import Session
 from tornterm.sessions.shares import Shares
 from tornterm.sessions.v1 import V1Attachment
@@ -147,6 +148,12 @@ def attempts_are_not_compared(patch: Patch) -> None:
 def old_connections_stay(patch: Patch) -> None:
     """4.2: a resume first closes every other attachment of the same client."""
     patch.setattr(Session, "replace", lambda self, client_id: None)
+
+
+@mutation
+def the_gone_are_let_in(patch: Patch) -> None:
+    """4.5: after the last await of an authorisation, look again."""
+    patch.setattr(Guest, "stays", lambda self: None)
 
 
 @mutation

@@ -64,6 +64,10 @@ class Connection:
     # The server's side: `tornterm.sessions.transport.Transport`.
 
     @property
+    def gone(self) -> bool:
+        return not self.server_open
+
+    @property
     def unsent(self) -> int:
         return sum(len(frame) for frame in self._unsent if not isinstance(frame, int))
 

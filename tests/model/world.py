@@ -146,7 +146,8 @@ class WatchedSession(Session):
         super().write(attachment, data)
 
     def admit(self, attachment: Attachment, *, take: bool) -> None:
-        """Check that who comes back by itself takes the right to write from nobody."""
+        """Check that somebody comes, and by itself takes the right to write from nobody."""
+        must(not attachment.transport.gone, "a connection that has ended was let in")
         before, last = self.writer, self.writers.get(self.lease - 1)
         super().admit(attachment, take=take)
         if self.writer is not attachment:

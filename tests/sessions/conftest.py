@@ -78,6 +78,10 @@ class Line:
         self.on_writable: Callable[[], None] | None = None
         self.closed: tuple[int, str] | None = None
 
+    @property
+    def gone(self) -> bool:
+        return self.closed is not None
+
     def send_bytes(self, data: bytes) -> None:
         assert self.closed is None
         self.frames.append(data)

@@ -11,7 +11,14 @@ from dataclasses import dataclass
 
 from tornterm.core.lifecycle import ErrorCode
 from tornterm.core.protocols import v1
-from tornterm.errors import AuthError, Forbidden, LimitExceeded, Replaced, SessionNotFound
+from tornterm.errors import (
+    AuthError,
+    ConnectionGone,
+    Forbidden,
+    LimitExceeded,
+    Replaced,
+    SessionNotFound,
+)
 from tornterm.sessions.clients import Client
 from tornterm.sessions.legacy import LegacyAttachment
 from tornterm.sessions.manager import SessionManager, Wishes
@@ -50,6 +57,17 @@ class Guest:
             raise AuthError
         return self.user
 
+    def stays(self) -> None:
+        """Nothing more is waited for: what follows happens only for a connection that is there.
+
+        One that has ended meanwhile must not take control from another, nor use up a token.
+
+        Raises:
+            ConnectionGone: It has ended.
+        """
+        if self.transport.gone:
+            raise ConnectionGone
+
 
 @dataclass(frozen=True, slots=True)
 class _Arrival:
@@ -86,13 +104,15 @@ class Reception:
         """Make a session, or take up the one that an earlier, lost answer was about.
 
         Raises:
-            TorntermError: As `SessionManager.create`; `Replaced` where a later attempt of the
-                same client has been seen.
+            TorntermError: As `SessionManager.create`; `ConnectionGone` where the client did not
+                wait, which leaves the session to its next attempt; `Replaced` where a later
+                attempt of the same client has been seen.
         """
         size = Size.checked(message.cols, message.rows)
         wish = self._wish(guest, message, size)
         session = await asyncio.shield(wish.task)
         right = await self._manager.right(guest.person, session)
+        guest.stays()
         if message.attempt < wish.attempt:
             raise Replaced
         client = session.clients.take_up(wish.client_id, guest.person.name)
@@ -142,6 +162,7 @@ class Reception:
             SessionNotFound: There is no such session, or it is not this user's.
             Forbidden: The token is not, or no longer, one of the session's.
             Replaced: A later attempt of the same client has been seen.
+            ConnectionGone: The client did not wait.
             ProtocolError: The size is not one.
         """
         size = Size.checked(message.cols, message.rows)
@@ -152,6 +173,7 @@ class Reception:
             session = await self._manager.find(guest.person, message.session, "attach")
             right = await self._manager.right(guest.person, session)
             arrival = _Arrival(guest.person, right, session.party)
+        guest.stays()
         presented = arrival.party.tokens.find(message.token)
         if presented is None:
             raise Forbidden(
@@ -177,11 +199,13 @@ class Reception:
         Raises:
             SessionNotFound: There is no such session, no such share of it, or it is forbidden.
             LimitExceeded: Too many watch already.
+            ConnectionGone: The client did not wait.
             ProtocolError: The size is not one.
         """
         size = Size.checked(message.cols, message.rows)
         session, share = self._manager.sharing.find(message.session, message.share)
         arrival = await self._arrive(guest, session, share)
+        guest.stays()
         client = share.clients.take_up(None, arrival.user.name)
         attachment = self._attach_v1(session, guest, arrival, client, size, take=False)
         attachment.greet_again(share.tokens.issue(), None)
@@ -234,13 +258,15 @@ class Reception:
         """Take up the session of a token, or make one where the token leads nowhere.
 
         Raises:
-            TorntermError: As `SessionManager.create`.
+            TorntermError: As `SessionManager.create`; `ConnectionGone` where the client did not
+                wait.
         """
         session = await self._find_by_token(guest.person, resume) if resume else None
         again = session is not None
         if session is None:
             session = await self._manager.create(guest.person, size, remote=guest.transport.remote)
         right = await self._manager.right(guest.person, session)
+        guest.stays()
         token = resume if again and resume else session.tokens.issue()
         attachment = LegacyAttachment(
             session,

@@ -28,6 +28,10 @@ class Transport(Protocol):
         """Bytes handed over that the socket has not taken yet."""
 
     @property
+    def gone(self) -> bool:
+        """Whether the connection has ended, from whichever side."""
+
+    @property
     def remote(self) -> str:
         """The client's address."""
 

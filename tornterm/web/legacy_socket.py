@@ -28,22 +28,17 @@ class LegacyConversation:
         self._reception = reception
         self._guest = guest
         self._query = query
-        self._gone = False
         self.attachment: LegacyAttachment | None = None
 
     async def begin(self) -> None:
         """Take up or make the session that the address asked for."""
         query = self._query
         try:
-            attachment = await self._reception.open_legacy(
+            self.attachment = await self._reception.open_legacy(
                 self._guest, query.size, control=query.control, resume=query.resume
             )
         except TorntermError as error:
             self.refuse(error)
-            return
-        self.attachment = attachment
-        if self._gone:
-            attachment.detach()
 
     def on_frame(self, frame: str | bytes) -> Awaitable[None] | None:
         """Act on one frame.
@@ -72,6 +67,5 @@ class LegacyConversation:
 
     def detach(self) -> None:
         """The connection is gone."""
-        self._gone = True
         if self.attachment is not None:
             self.attachment.detach()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 from tornado.iostream import IOStream
@@ -29,6 +30,25 @@ class ReadAhead:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the peer will send no more and everything that it has sent has been read.
+
+        While nothing is being read, nobody would be told of it otherwise.
+        """
+        stream: Any = self._stream
+        if stream.closed():
+            return True
+        if self._ahead or stream._read_buffer_size:
+            return False
+        try:
+            # Below TLS, if there is any: an SSLSocket itself cannot peek.
+            return not socket.socket.recv(stream.socket, 1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
 
     async def read_bytes(self, count: int) -> bytes:
         """Read exactly `count` bytes; bytes that came behind them are kept.

@@ -38,6 +38,12 @@ class SocketTransport:
         return self._unsent
 
     @property
+    def gone(self) -> bool:
+        """Whether the connection has ended, from whichever side."""
+        connection: Any = self._handler.ws_connection
+        return connection is None or connection.stream is None or connection.stream.ended
+
+    @property
     def remote(self) -> str:
         """The client's address."""
         return self._remote

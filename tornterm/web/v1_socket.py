@@ -36,7 +36,6 @@ class V1Conversation:
         self._reception = reception
         self._guest = guest
         self._begun = False
-        self._gone = False
         self.attachment: V1Attachment | None = None
 
     @property
@@ -77,7 +76,6 @@ class V1Conversation:
 
     def detach(self) -> None:
         """The connection is gone."""
-        self._gone = True
         if self.attachment is not None:
             self.attachment.detach()
 
@@ -86,9 +84,6 @@ class V1Conversation:
             self.attachment = await self._received(message)
         except TorntermError as error:
             self.refuse(error)
-        else:
-            if self._gone:
-                self.attachment.detach()
 
     async def _received(self, message: v1.ClientMessage) -> V1Attachment:
         """The attachment to which the first message leads."""
