@@ -43,6 +43,15 @@ def test_a_look_changes_nothing() -> None:
     assert models.serve((b"dump", b"1"))[1] == screen_of(b"one")
 
 
+def test_a_look_that_fails_changes_nothing() -> None:
+    """What went wrong with the copy says nothing of the model."""
+    models = gallery()
+    models.serve((b"feed", b"1", b"data", b"one"))
+    reply = models.serve((b"look", b"1", b"80 24", b"size", b"secret"))
+    assert reply == [b"failed", b"ValueError"]
+    assert models.serve((b"dump", b"1"))[1] == screen_of(b"one")
+
+
 def test_a_look_needs_no_model() -> None:
     """The screen of a session that has never overflowed its log is made of the log alone."""
     reply = Gallery(100).serve((b"look", b"", b"40 10", b"data", b"text"))

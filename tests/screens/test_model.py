@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from tornterm.core.output_log import OutputLog
 from tornterm.core.screen import Screen, make_screen
-from tornterm.screens.model import Picture, ScreenModel, batch_for, reserve_for
+from tornterm.screens.follower import MAX_FAILURES, REST, batch_for, reserve_for
+from tornterm.screens.model import Picture, ScreenModel
 from tornterm.screens.worker import OnReply, Worker
 from tornterm.types import Size
 
@@ -108,6 +109,8 @@ class Copyist:
     def __init__(self) -> None:
         self.on_death: set[Callable[[bytes], None]] = set()
         self.copies: dict[bytes, bytes] = {}
+        self.fed: list[bytes] = []
+        self.fails = False
         self.requests: list[tuple[Sequence[bytes], OnReply]] = []
 
     def ask(self, fields: Sequence[bytes], on_reply: OnReply) -> bool:
@@ -117,7 +120,12 @@ class Copyist:
     def answer(self, count: int) -> None:
         for _ in range(min(count, len(self.requests))):
             fields, on_reply = self.requests.pop(0)
-            on_reply([b"ok", *self._serve(*fields)])
+            if fields[0] == b"feed":
+                self.fed.append(fields[1])
+            if fields[0] == b"feed" and self.fails:
+                on_reply([b"failed", b"MemoryError"])
+            else:
+                on_reply([b"ok", *self._serve(*fields)])
 
     def _serve(self, name: bytes, model: bytes, *rest: bytes) -> list[bytes]:
         steps = rest[1:] if name == b"look" else rest
@@ -238,13 +246,52 @@ async def test_a_model_that_cannot_be_drawn_is_not_asked_again(worker: Worker) -
     printer = Printer(worker)
     await printer.print(text(5, 4 * CAPACITY))
     await printer.settled()
-    worker.ask((b"drop", printer.model._id), lambda reply: None)
+    worker.ask((b"drop", printer.model._follower.model), lambda reply: None)
     reply: asyncio.Future[Picture | None] = asyncio.get_running_loop().create_future()
     printer.model.picture(reply.set_result)
     assert await asyncio.wait_for(reply, 30) is None
     assert printer.model.lost
     assert (await printer.picture()).offset >= printer.log.start
     await printer.print(text(6, 4 * CAPACITY))
+
+
+async def test_looks_that_fail_cost_nothing_but_the_look(worker: Worker) -> None:
+    """However often: the model is as it was, and can be had."""
+    printer = Printer(worker)
+    await printer.print(text(5, 4 * CAPACITY))
+    await printer.settled()
+    for _ in range(5):
+        reply: asyncio.Future[Sequence[bytes] | None] = asyncio.get_running_loop().create_future()
+        assert printer.model.look([(printer.log.end, b"no such question")], reply.set_result)
+        assert await asyncio.wait_for(reply, 30) is None
+    assert not printer.model.lost
+    assert printer.is_right(await printer.picture())
+    assert printer.is_right(await printer.picture(alone=True))
+
+
+async def test_a_worker_that_takes_nothing_up_is_left_alone_for_a_while() -> None:
+    """The program waits for nobody meanwhile; after much more output it is tried again."""
+    copyist = Copyist()
+    copyist.fails = True
+    log = OutputLog(CAPACITY, SIZE, reserve=reserve_for(CAPACITY))
+    model = ScreenModel(log, copyist)  # type: ignore[arg-type]
+
+    def print_on(length: int) -> None:
+        for _ in range(0, length, 4096):
+            assert model.room
+            log.append(b"x" * 4095 + b"\n")
+            model.grown()
+            copyist.answer(len(copyist.requests))
+
+    print_on(2 * CAPACITY)
+    assert len(copyist.fed) == MAX_FAILURES
+    assert model.lost
+    copyist.fails = False
+    print_on(REST - 4 * CAPACITY)
+    assert len(copyist.fed) == MAX_FAILURES
+    print_on(4 * CAPACITY)
+    assert len(copyist.fed) > MAX_FAILURES
+    assert not model.lost
 
 
 async def test_a_model_that_begins_far_in_the_log_lets_the_program_go_on(worker: Worker) -> None:

@@ -92,14 +92,15 @@ class Gallery:
 
         Returns:
             The fields of the reply: ``ok`` and what was asked for, or ``failed`` and the name of
-            the exception; then there is no such model any more.
+            the exception. Then there is no such model any more, unless it was only looked at.
         """
         name, model_id, *rest = request
         try:
             return [b"ok", *_HANDLERS[name](self, model_id, rest)]
         except Exception as error:
             # Its words may be those that were on the screen.
-            self._drop(model_id, ())
+            if name != b"look":
+                self._drop(model_id, ())
             return [b"failed", type(error).__name__.encode()]
 
     def _begin(self, model_id: bytes, rest: Sequence[bytes]) -> Iterable[bytes]:

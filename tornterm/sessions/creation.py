@@ -14,7 +14,7 @@ from tornterm.core.tokens import new_id
 from tornterm.errors import Forbidden, GoingAway, TorntermError
 from tornterm.plugins import PluginHost
 from tornterm.pty.terminal import Terminal
-from tornterm.screens.model import reserve_for
+from tornterm.screens.follower import reserve_for
 from tornterm.screens.worker import Worker
 from tornterm.sessions.attachment import Policy
 from tornterm.sessions.clock import Clock
