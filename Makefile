@@ -12,7 +12,7 @@ ARGS ?=
 
 METADATA := setup.cfg setup.py pyproject.toml frontend/bundle.py $(wildcard plugins/*/setup.cfg)
 PAGE := $(shell find frontend/src frontend/assets -type f) \
-	frontend/bundle.py frontend/build.mjs frontend/package.json frontend/package-lock.json
+	frontend/bundle.py frontend/build.mjs frontend/budget.mjs frontend/package.json frontend/package-lock.json
 
 .PHONY: help serve test bench lint format docs build clean
 .DELETE_ON_ERROR:

@@ -1,13 +1,20 @@
-// Bundles the page: `node build.mjs OUTDIR`. Every file but manifest.json and THIRD_PARTY.txt carries
-// a hash of its content in its name, so that the server may let browsers keep them for ever.
+// Bundles the page: `node build.mjs [OUTDIR [MOST_BYTES]]`. Every file but manifest.json and
+// THIRD_PARTY.txt carries a hash of its content in its name, so that the server may let browsers keep
+// them for ever, and lies beside itself compressed. Fails where the page has become too large.
 import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
 import { build } from "esbuild";
+import { bytesBefore, MOST_BYTES } from "./budget.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-const ENTRIES = { page: "src/main.tsx", login: "src/login.tsx", error: "src/error.css", admin: "src/admin/admin.tsx" };
+const ENTRIES = {
+  page: "src/main.tsx", login: "src/login.tsx", admin: "src/admin/admin.tsx", error: "src/error.css",
+  worker: "src/worker.ts",
+};
 const ASSETS = ["assets/favicon.svg"];
 const LICENCE_FILES = /^(licen[cs]e|copying|notice)/i;
 
@@ -77,6 +84,14 @@ async function copyAsset(file, outdir) {
   return [name, target];
 }
 
+/** The same file for browsers that take it smaller, so that the server need not do it each time. */
+async function compress(file) {
+  const content = await readFile(file);
+  const best = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
+  await writeFile(`${file}.br`, await promisify(brotliCompress)(content, best));
+  await writeFile(`${file}.gz`, await promisify(gzip)(content, { level: 9 }));
+}
+
 const outdir = resolve(process.argv[2] ?? join(HERE, "../tornterm/web/static"));
 await rm(outdir, { recursive: true, force: true });
 await mkdir(outdir, { recursive: true });
@@ -85,3 +100,10 @@ const assets = await Promise.all(ASSETS.map((file) => copyAsset(file, outdir)));
 await writeFile(join(outdir, "THIRD_PARTY.txt"), `${await licences(metafile)}\n`);
 const manifest = { ...namesOf(metafile, outdir), ...Object.fromEntries(assets) };
 await writeFile(join(outdir, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+const hashed = (await readdir(outdir)).filter((name) => /-[A-Z0-9]{8}\.\w+$/.test(name));
+await Promise.all(hashed.map((name) => compress(join(outdir, name))));
+const most = Number(process.argv[3] ?? MOST_BYTES);
+const bytes = await bytesBefore(metafile, HERE, ENTRIES.page);
+if (bytes > most) {
+  throw new Error(`The page is ${bytes} bytes before its first prompt, compressed; ${most} are allowed.`);
+}

@@ -32,7 +32,9 @@ def sources_digest() -> str:
     digest = hashlib.sha256()
     folders = [FRONTEND / "src", FRONTEND / "assets"]
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    files += [FRONTEND / name for name in ("build.mjs", "package.json", "package-lock.json")]
+    files += [
+        FRONTEND / name for name in ("build.mjs", "budget.mjs", "package.json", "package-lock.json")
+    ]
     for path in sorted(files):
         digest.update(f"{path.relative_to(FRONTEND).as_posix()}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())

@@ -7,12 +7,14 @@ import { type LoginConfig, type LoginMethod, readConfig, safeNext, shareIn } fro
 import { useCountdown } from "./hooks.ts";
 import { Logo } from "./icons.tsx";
 import { settingsFor } from "./settings.ts";
-import { TEXT } from "./text.ts";
+import { speakAs, TEXT } from "./text.ts";
 import { mark } from "./theme.ts";
 
 const config = readConfig<LoginConfig>();
 const api = new Api(config.base);
-mark(settingsFor(config.base).all.theme || config.theme);
+const { theme, language } = settingsFor(config.base).all;
+mark(theme || config.theme);
+await speakAs(language);
 
 interface Problem {
   message: string;

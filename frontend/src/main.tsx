@@ -4,6 +4,11 @@ import "./page.css";
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { Page } from "./page.ts";
+import { speakAs } from "./text.ts";
 
 const app = document.getElementById("app");
-if (app) render(<App page={new Page()} />, app);
+const page = new Page();
+await speakAs(page.settings.all.language);
+if (app) render(<App page={page} />, app);
+// Shows a page of its own when the server cannot be reached; browsers have it on secure pages alone.
+void navigator.serviceWorker?.register(`${page.config.base}worker.js`).catch(() => undefined);

@@ -12,7 +12,7 @@ import { saveText } from "./save.ts";
 import { type Choices, LARGEST, settingsFor, SMALLEST } from "./settings.ts";
 import { matches } from "./shortcuts.ts";
 import type { Font } from "./term.ts";
-import { TEXT } from "./text.ts";
+import { speakAs, TEXT } from "./text.ts";
 import { followTheme, fontSize } from "./theme.ts";
 import { Sticky } from "./touchkeys.ts";
 import { watchTheBrowser } from "./weather.ts";
@@ -70,6 +70,7 @@ export class Page implements Around {
       pane.useFont(this.font);
       pane.view?.readOut(settings.all.screenReader);
       this.changed();
+      void speakAs(settings.all.language).then(() => this.changed());
     });
     addEventListener("keydown", this.onKeyDown, { capture: true });
     watchTheBrowser(() => [pane]);

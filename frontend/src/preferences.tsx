@@ -1,7 +1,7 @@
 /** The dialog in which a person chooses how the page looks and behaves in this browser. */
 import { Dialog } from "./dialog.tsx";
 import { type Choices, CLIPBOARD, LARGEST, PASTE, type Settings, SMALLEST, THEMES } from "./settings.ts";
-import { TEXT } from "./text.ts";
+import { LANGUAGES, TEXT } from "./text.ts";
 
 interface Props {
   settings: Settings;
@@ -12,7 +12,7 @@ interface Props {
 }
 
 export function Preferences({ settings, size, notify, close }: Props) {
-  const { theme, fontFamily, paste, clipboard, notify: told, flash, screenReader } = settings.all;
+  const { theme, language, fontFamily, paste, clipboard, notify: told, flash, screenReader } = settings.all;
   return (
     <Dialog label={TEXT.settings} class="settings" close={close}>
       <h2>{TEXT.settings}</h2>
@@ -23,6 +23,16 @@ export function Preferences({ settings, size, notify, close }: Props) {
           onChange={(event) => settings.set("theme", event.currentTarget.value as Choices["theme"])}>
           <option value="">{TEXT.asUsual}</option>
           {THEMES.map((name) => <option key={name} value={name}>{TEXT.themes[name]}</option>)}
+        </select>
+      </label>
+      <label>
+        {TEXT.language}
+        <select name="language" value={language}
+          onChange={(event) => settings.set("language", event.currentTarget.value as Choices["language"])}>
+          <option value="">{TEXT.languageAuto}</option>
+          {Object.entries(LANGUAGES).map(([name, label]) => (
+            <option key={name} value={name} lang={name}>{label}</option>
+          ))}
         </select>
       </label>
       <label>

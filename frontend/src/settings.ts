@@ -6,12 +6,15 @@ export const THEMES = [
 ] as const;
 export type ThemeName = (typeof THEMES)[number];
 
+const LANGUAGE_NAMES = ["", "en", "de", "fr"] as const;
 export const PASTE = ["always", "unbracketed", "never"] as const;
 export const CLIPBOARD = ["gesture", "ask", "never"] as const;
 
 export interface Choices {
   /** "" for what the server says. */
   theme: ThemeName | "";
+  /** "" for what the browser says. */
+  language: (typeof LANGUAGE_NAMES)[number];
   /** In CSS pixels; 0 for what the server says. */
   fontSize: number;
   /** As in CSS; "" for what the server says. */
@@ -32,7 +35,7 @@ export const SMALLEST = 6;
 export const LARGEST = 72;
 
 const UNCHOSEN: Choices = {
-  theme: "", fontSize: 0, fontFamily: "",
+  theme: "", language: "", fontSize: 0, fontFamily: "",
   paste: "always", clipboard: "gesture", notify: false, flash: true, screenReader: false,
 };
 
@@ -48,6 +51,7 @@ const CHECKS: { [K in keyof Choices]: (value: unknown) => value is Choices[K] } 
   fontSize: (value): value is number =>
     Number.isInteger(value) && (value === 0 || ((value as number) >= SMALLEST && (value as number) <= LARGEST)),
   fontFamily: (value): value is string => typeof value === "string" && value.length <= 500,
+  language: oneOf(LANGUAGE_NAMES),
   paste: oneOf(PASTE),
   clipboard: oneOf(CLIPBOARD),
   notify: isBoolean,

@@ -5,7 +5,7 @@ import { copyText } from "./clipboard.ts";
 import { Dialog } from "./dialog.tsx";
 import { TEXT } from "./text.ts";
 
-const LIFETIMES: [seconds: number, label: string][] = [
+const lifetimes = (): [seconds: number, label: string][] => [
   [3600, TEXT.oneHour],
   [24 * 3600, TEXT.oneDay],
   [7 * 24 * 3600, TEXT.oneWeek],
@@ -73,7 +73,7 @@ function Wish({ make }: { make(control: boolean, lifetime: number): void }) {
         {TEXT.shareFor}
         <select name="lifetime" value={lifetime}
           onChange={(event) => setLifetime(Number(event.currentTarget.value))}>
-          {LIFETIMES.map(([seconds, label]) => <option value={seconds}>{label}</option>)}
+          {lifetimes().map(([seconds, label]) => <option value={seconds}>{label}</option>)}
         </select>
       </label>
       <button type="submit" class="primary">{TEXT.makeLink}</button>

@@ -4,7 +4,7 @@ import { backoff, LONGEST_MS, SHORTEST_MS } from "../src/backoff.ts";
 import { safeNext } from "../src/config.ts";
 import { actionOf, type KeyPress, platformOf } from "../src/keys.ts";
 import { encode, parse } from "../src/protocol.ts";
-import { duration } from "../src/text.ts";
+import { unitsOf } from "../src/texts/units.ts";
 
 test("the back-off grows from half a second to ten, with jitter", () => {
   for (const random of [() => 0, () => 0.5, () => 0.999]) {
@@ -35,6 +35,7 @@ test("after a login only an address of our own is gone to", () => {
 });
 
 test("durations are said as people say them", () => {
+  const { duration } = unitsOf("en");
   assert.equal(duration(0.2), "1 second");
   assert.equal(duration(89), "89 seconds");
   assert.equal(duration(91), "2 minutes");

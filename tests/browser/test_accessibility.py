@@ -70,6 +70,8 @@ def test_axe_finds_nothing_on_any_page(look: str, tmp_path: Path, new_tab: NewTa
         clean(second, "no such session")
         second.open(f"{server.url}nothing/here")
         clean(second, "an error")
+        second.open(f"{server.url}offline")
+        clean(second, "the page without a server")
         tab.type("exit\n")
         tab.wait_state("ended")
         clean(tab, "the end")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from pathlib import Path
@@ -103,11 +104,59 @@ async def test_static_serves_the_page_and_nothing_else(serve: Serve) -> None:
     assert (await site.ask(f"/static/{name}", "POST", {"Origin": site.origin})).status == 405
 
 
+async def test_files_come_compressed_as_the_client_takes_them(serve: Serve) -> None:
+    """The smallest way it knows, each with a tag of its own, and as it is for who knows none."""
+    site = await serve()
+    path = f"/static/{asset_names()['page.js']}"
+    plain = await site.ask(path)
+    assert not plain["Content-Encoding"]
+    lengths, tags = [len(plain.body)], {plain["ETag"]}
+    for accepted, encoding, decode in (
+        ("gzip, deflate, br;q=0", "gzip", gzip.decompress),
+        ("gzip, deflate, br", "br", None),
+    ):
+        answer = await site.ask(path, headers={"Accept-Encoding": accepted})
+        assert answer["Content-Encoding"] == encoding
+        assert answer["Content-Type"] == plain["Content-Type"]
+        assert answer["Vary"] == "Accept-Encoding"
+        assert decode is None or decode(answer.body) == plain.body
+        lengths.append(len(answer.body))
+        tags.add(answer["ETag"])
+    assert lengths == sorted(lengths, reverse=True)
+    assert len(tags) == 3
+    for suffix in (".br", ".gz"):
+        assert (await site.ask(path + suffix)).status == 404
+
+
+async def test_the_page_can_be_installed(serve: Serve) -> None:
+    """Its manifest names it and its place, below whatever base the browser sees."""
+    site = await serve({"server": {"base_url": "/t/"}, "ui": {"title": "Shells"}})
+    answer = await site.ask("/t/app.webmanifest")
+    assert answer["Content-Type"] == "application/manifest+json"
+    manifest = json.loads(answer.body)
+    assert (manifest["name"], manifest["start_url"], manifest["scope"]) == ("Shells", "/t/", "/t/")
+    assert (await site.ask(manifest["icons"][0]["src"])).status == 200
+    worker = await site.ask("/t/worker.js")
+    assert worker["Content-Type"].startswith("text/javascript")
+    assert worker["Cache-Control"] == "no-cache"
+
+
+async def test_the_page_without_a_server_needs_nothing_else(serve: Serve) -> None:
+    """What is kept for that day asks for no other file, and tells nothing about anybody."""
+    site = await serve({"ui": {"title": "<Shells>"}})
+    cookie = await site.log_in()
+    text = (await site.ask("/offline", headers=cookie)).body.decode()
+    assert "cannot be reached" in text
+    assert "&lt;Shells&gt;" in text
+    assert not re.search(r"src=|<link|<script|alice", text)
+
+
 def test_the_built_files_have_hashed_names() -> None:
     """What is kept for good by browsers must change its name with its contents."""
     unhashed = {"manifest.json", "sources.sha256", "THIRD_PARTY.txt"}
     for path in Path(static_path()).iterdir():
-        assert path.name in unhashed or re.fullmatch(r".+-[A-Z0-9]{8}\.[a-z0-9]+", path.name)
+        plain = path.name.removesuffix(".br").removesuffix(".gz")
+        assert plain in unhashed or re.fullmatch(r".+-[A-Z0-9]{8}\.[a-z0-9]+", plain)
 
 
 @given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))

@@ -8,7 +8,7 @@ from typing import Literal
 
 from tornado.web import RequestHandler
 
-from tornterm.web import api, health, login, pages, shares
+from tornterm.web import api, health, installed, login, pages, shares
 from tornterm.web.admin import handlers as admin
 from tornterm.web.admin.feed import FeedHandler
 from tornterm.web.admin.page import AdminPageHandler
@@ -69,6 +69,9 @@ ROUTES: tuple[Entry, ...] = (
     Entry("api/admin/reload", admin.ReloadHandler),
     Entry("api/openapi.json", OpenApiHandler),
     Entry("static/{file}", StaticHandler, "public"),
+    Entry("app.webmanifest", installed.ManifestHandler, "public"),
+    Entry("worker.js", installed.WorkerHandler, "public"),
+    Entry("offline", installed.OfflineHandler, "public"),
     Entry("healthz", health.HealthHandler, "public"),
     Entry("readyz", health.ReadyHandler),
     Entry("metrics", health.MetricsHandler),

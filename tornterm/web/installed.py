@@ -1,0 +1,67 @@
+"""What makes the page something that one can install, and what it shows without its server."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+from tornterm.web.context import public_base
+from tornterm.web.handler import Handler
+from tornterm.web.pages import PageHandler
+from tornterm.web.render import asset_names, render, static_path
+
+__all__ = ["ManifestHandler", "OfflineHandler", "WorkerHandler"]
+
+
+@cache
+def _asset(name: str) -> str:
+    return (Path(static_path()) / asset_names()[name]).read_text("utf-8")
+
+
+class ManifestHandler(Handler):
+    """``{base}app.webmanifest``: name, icon and address, for whoever installs the page."""
+
+    def get(self) -> None:
+        """The manifest."""
+        base = public_base(self.terminals)
+        title = self.terminals.settings.ui.title
+        icon = {
+            "src": f"{base}static/{asset_names()['favicon.svg']}",
+            "type": "image/svg+xml",
+            "sizes": "any",
+        }
+        manifest = {
+            "id": base,
+            "name": title,
+            "short_name": title,
+            "start_url": base,
+            "scope": base,
+            "display": "standalone",
+            "background_color": "#0e1318",
+            "theme_color": "#141b22",
+            "icons": [icon],
+        }
+        self.set_header("Content-Type", "application/manifest+json")
+        self.finish(json.dumps(manifest, ensure_ascii=False))
+
+
+class WorkerHandler(Handler):
+    """``{base}worker.js``: at the base, because it sees to what lies below its own address."""
+
+    def get(self) -> None:
+        """The script, whose name must not change; browsers ask whether its content has."""
+        self.set_header("Content-Type", "text/javascript; charset=UTF-8")
+        self.set_header("Cache-Control", "no-cache")
+        self.finish(_asset("worker.js"))
+
+
+class OfflineHandler(PageHandler):
+    """``{base}offline``: kept by the worker and shown when there is no server to ask."""
+
+    def get(self) -> None:
+        """The page; whole in itself, for nothing else can be fetched then."""
+        ui = self.terminals.settings.ui
+        base = public_base(self.terminals)
+        self.set_header("Content-Type", "text/html; charset=UTF-8")
+        self.finish(render("offline.html", base, {}, title=ui.title, style=_asset("error.css")))
