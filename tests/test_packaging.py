@@ -134,7 +134,7 @@ def test_the_sdist_needs_no_node(sdist: Path, tmp_path: Path) -> None:
     with tarfile.open(sdist) as archive:
         archive.extractall(tmp_path, filter="data")
     (source,) = tmp_path.iterdir()
-    for name in ("LICENSE", "Makefile", "frontend/src/page.tsx", "frontend/.npmrc"):
+    for name in ("LICENSE", "Makefile", "frontend/src/main.tsx", "frontend/.npmrc"):
         assert (source / name).exists(), name
     with zipfile.ZipFile(pip_wheel(source, tmp_path / "out")) as built:
         assert "tornterm/web/static/manifest.json" in built.namelist()
