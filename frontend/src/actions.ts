@@ -12,11 +12,17 @@ export interface Action {
   run(): void;
 }
 
+const DIRECTIONS = ["Left", "Right", "Up", "Down"] as const;
+
 type Offer = [id: string, label: string, run: () => void, keys?: readonly string[], possible?: boolean];
 
 /** The actions that are possible now. */
 export function actionsOf(page: Page): Action[] {
-  const { pane, config } = page;
+  const { pane, config, desk } = page;
+  const many = page.mayOpen;
+  const several = many && desk.panes.size > 1;
+  const tabs = desk.tabs.length > 1;
+  const beside = "parts" in desk.tab.tree;
   const own = !pane.guest && pane.session !== null && !isFinal(pane.status);
   const offers: Offer[] = [
     ["commands", TEXT.commands, () => page.show("commands"), ["Mod+Shift+P", "Ctrl+F1"]],
@@ -34,6 +40,21 @@ export function actionsOf(page: Page): Action[] {
     ["full-screen", TEXT.fullScreen, page.fullScreen, ["Shift+F11"], document.fullscreenEnabled],
     ["screen-reader", TEXT.screenReaderTurn, page.turnScreenReader],
     ["settings", TEXT.settings, () => page.show("settings"), ["Mod+,"]],
+    ["tab", TEXT.newTab, page.openTab, ["Alt+Shift+T"], many],
+    ["across", TEXT.splitAcross, () => page.split(true), ["Mod+Shift+E"], many],
+    ["down", TEXT.splitDown, () => page.split(false), ["Mod+Shift+O"], many],
+    ["close", TEXT.closePane, () => page.close(pane), ["Alt+Shift+W"], several],
+    ["next-tab", TEXT.nextTab, () => page.showTab(desk.position + 1), ["Alt+Shift+PageDown"], tabs],
+    ["previous-tab", TEXT.previousTab, () => page.showTab(desk.position - 1), ["Alt+Shift+PageUp"], tabs],
+    ["move-left", TEXT.moveTabLeft, () => desk.move(desk.position, desk.position - 1), [], tabs],
+    ["move-right", TEXT.moveTabRight, () => desk.move(desk.position, desk.position + 1), [], tabs],
+    ...DIRECTIONS.map((direction): Offer => [
+      `go-${direction}`, TEXT.goTo[direction], () => page.go(direction), [`Alt+Shift+Arrow${direction}`], beside,
+    ]),
+    ["wider", TEXT.wider, () => desk.grow(true, 1), [], beside],
+    ["narrower", TEXT.narrower, () => desk.grow(true, -1), [], beside],
+    ["taller", TEXT.taller, () => desk.grow(false, 1), [], beside],
+    ["shorter", TEXT.shorter, () => desk.grow(false, -1), [], beside],
     ["new", TEXT.newSession, () => location.assign(config.base), [], config.user !== null],
     ["share", TEXT.share, () => page.show("share"), [], own],
     ["rename", TEXT.rename, () => void pane.rename(), [], own],

@@ -1,60 +1,71 @@
 /** The page, drawn. */
-import { useEffect, useReducer, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useReducer } from "preact/hooks";
 import { actionsOf } from "./actions.ts";
 import { Bar, spoken } from "./bar.tsx";
 import { Commands } from "./commands.tsx";
-import { EndedDock, FinalCard, type FinalProps } from "./final.tsx";
+import { Dividers } from "./dividers.tsx";
 import { KeyRow } from "./keyrow.tsx";
-import { Notices } from "./notices.tsx";
+import { place } from "./layout.ts";
 import type { Page } from "./page.ts";
+import { PaneView } from "./paneview.tsx";
 import { PasteDialog } from "./pastedialog.tsx";
 import { Preferences } from "./preferences.tsx";
-import { SearchBar } from "./searchbar.tsx";
 import { ShareDialog } from "./share.tsx";
 import { isFinal } from "./status.ts";
+import { Tabs } from "./tabs.tsx";
 
 export function App({ page }: { page: Page }) {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
-  const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
     page.onChange = () => redraw(undefined);
-    if (host.current) page.start(host.current);
+    page.start();
   }, [page]);
 
+  useLayoutEffect(page.drawnNow);
+
   const { pane, api, overlay } = page;
-  const { status, session } = pane;
+  const { status, session, effects } = pane;
   useEffect(() => {
     document.documentElement.dataset["state"] = status.kind;
   }, [status.kind]);
-  const final: FinalProps | null = isFinal(status)
-    ? { status, api, base: page.config.base, session, takeControl: pane.takeControl }
-    : null;
-  const stale = status.kind === "reconnecting" || (final !== null && status.kind !== "ended");
   return (
     <>
       <Bar page={page} pane={pane} />
-      <main class={`stage ${stale ? "stale" : ""} ${pane.effects.ringing ? "ringing" : ""}`}>
-        <div class="host" ref={host} />
-        {overlay === "search" && <SearchBar pane={pane} close={page.hide} />}
-        <Notices page={page} pane={pane} />
-        {final && status.kind !== "ended" && <FinalCard {...final} />}
-      </main>
-      {!final && status.kind !== "viewer" && (
+      <Tabs page={page} />
+      <Panes page={page} />
+      {!isFinal(status) && status.kind !== "viewer" && (
         <KeyRow sticky={page.sticky} press={pane.press} toggle={pane.toggle} />
       )}
-      {final && status.kind === "ended" && <EndedDock {...final} />}
-      {overlay === "commands" && <Commands actions={actionsOf(page).filter(({ id }) => id !== "commands")} close={page.hide} />}
+      {overlay === "commands" && (
+        <Commands actions={actionsOf(page).filter(({ id }) => id !== "commands")} close={page.hide} />
+      )}
       {overlay === "settings" && (
         <Preferences settings={page.settings} size={page.fontSize} notify={page.notify} close={page.hide} />
       )}
       {overlay === "paste" && (
-        <PasteDialog text={pane.effects.pasting} close={page.hide} paste={() => (page.hide(), pane.effects.paste())} />
+        <PasteDialog text={effects.pasting} close={page.hide} paste={() => (page.hide(), effects.paste())} />
       )}
-      {overlay === "share" && session && !final && (
+      {overlay === "share" && session && !isFinal(status) && (
         <ShareDialog api={api} session={session} close={page.hide} />
       )}
       <div class="off-screen" role="status" aria-live="polite">{spoken(status)}</div>
-      <div class="off-screen" role="status" aria-live="polite">{pane.effects.said}</div>
+      <div class="off-screen" role="status" aria-live="polite">{effects.said}</div>
     </>
+  );
+}
+
+/** The tab that is shown, and those that were: what is once drawn is only hidden. */
+function Panes({ page }: { page: Page }) {
+  const { desk } = page;
+  const { panes } = place(desk.tab.tree);
+  desk.seen(panes.keys());
+  return (
+    <main class="desk">
+      <Dividers desk={desk} />
+      {[...desk.panes].map(([key, pane], at) => desk.drawn.has(key) && (
+        <PaneView key={key} page={page} pane={pane} box={panes.get(key) ?? null} number={at + 1}
+          among={panes.size > 1} />
+      ))}
+    </main>
   );
 }

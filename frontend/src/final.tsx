@@ -1,7 +1,7 @@
 /** The states that nothing brings back by itself: what happened, and what a person can do. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { Api } from "./api.ts";
+import type { Api, SessionRow } from "./api.ts";
 import { useCountdown } from "./hooks.ts";
 import { Sessions } from "./sessions.tsx";
 import type { Final } from "./status.ts";
@@ -13,6 +13,12 @@ export interface FinalProps {
   base: string;
   session: string | null;
   takeControl(): void;
+  /** Among other terminals one stays in its place, instead of going to another address. */
+  inPlace: {
+    /** Another session here; without one, a new one. */
+    renew(session: SessionRow | null): void;
+    close(): void;
+  } | null;
 }
 
 /** Title and sentence of a state, also for those who do not see it. */
@@ -64,7 +70,8 @@ export function FinalCard(props: FinalProps) {
         <h2>{title}</h2>
         <p>{sentence}</p>
         {status.kind === "limit" && <LimitFacts status={status} />}
-        {listed && <Sessions api={api} base={base} current={session} hint={TEXT.takeUpHint} />}
+        {listed && <Sessions api={api} base={base} current={session} hint={TEXT.takeUpHint}
+          choose={props.inPlace?.renew} />}
         <div class="actions">
           <Actions {...props} />
         </div>
@@ -98,7 +105,7 @@ function LimitFacts({ status }: { status: Extract<Final, { kind: "limit" }> }) {
   );
 }
 
-function Actions({ status, base, session, takeControl }: FinalProps): ComponentChildren {
+function Actions({ status, base, session, takeControl, inPlace }: FinalProps): ComponentChildren {
   const button = (text: string) => (
     <button type="button" class="primary" onClick={takeControl}>
       {text}
@@ -128,6 +135,12 @@ function Actions({ status, base, session, takeControl }: FinalProps): ComponentC
     case "unshared":
       return link(TEXT.logIn, `${base}login`);
     default:
-      return link(TEXT.newSession, base);
+      if (!inPlace) return link(TEXT.newSession, base);
+      return (
+        <>
+          <button type="button" class="primary" onClick={() => inPlace.renew(null)}>{TEXT.newSession}</button>
+          <button type="button" onClick={inPlace.close}>{TEXT.close}</button>
+        </>
+      );
   }
 }

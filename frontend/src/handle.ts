@@ -1,23 +1,23 @@
 /** For tests and automation: what the page shows, without looking at pixels. */
 import type { Page } from "./page.ts";
-import type { Tab } from "./tab.ts";
+import type { Client } from "./client.ts";
 import type { TerminalView } from "./term.ts";
 
 export function offerHandle(page: Page): void {
   const view = () => page.pane.view as TerminalView;
-  const tab = () => page.pane.tab as Tab;
+  const client = () => page.pane.client as Client;
   const handle = {
     /** The status, with its facts. */
-    state: () => ({ ...tab().status, waiting: page.pane.waiting, session: page.pane.session }),
+    state: () => ({ ...client().status, waiting: page.pane.waiting, session: page.pane.session }),
     /** The text of the whole buffer, of this terminal or of another one. */
     text: (terminal = view().terminal) => view().text(terminal),
     /** Bytes of output that were handed to the terminal; null within a snapshot. */
     get offset() {
-      return tab().session.output.offset;
+      return client().session.output.offset;
     },
     /** Bytes of output that the terminal has parsed. */
     get parsed() {
-      return tab().session.output.parsed;
+      return client().session.output.parsed;
     },
     /** Call back whenever output has been parsed; returns what ends that. */
     onParsed: (listener: () => void) => {

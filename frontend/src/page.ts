@@ -1,21 +1,28 @@
 /** The page: the terminal in it, and what is the page's own. */
 import { actionsOf } from "./actions.ts";
 import { Alerts, askToTell } from "./alerts.ts";
-import { Api } from "./api.ts";
+import { Api, type SessionRow } from "./api.ts";
 import { copyText } from "./clipboard.ts";
+import { type DeskTab, Desk } from "./desk.ts";
 import { type PageConfig, readConfig, shareIn } from "./config.ts";
 import { offerHandle } from "./handle.ts";
 import { platformOf } from "./keys.ts";
+import { type Direction, panesOf } from "./layout.ts";
+import { Layouts, sessionsOf } from "./layouts.ts";
 import type { Message } from "./notices.tsx";
-import { type Around, Pane } from "./pane.ts";
+import type { Palette } from "./palettes.ts";
+import { type Around, Pane, type Wish } from "./pane.ts";
 import { saveText } from "./save.ts";
-import { type Choices, LARGEST, settingsFor, SMALLEST } from "./settings.ts";
+import { browserStorage, type Choices, LARGEST, settingsFor, SMALLEST } from "./settings.ts";
 import { matches } from "./shortcuts.ts";
 import type { Font } from "./term.ts";
 import { speakAs, TEXT } from "./text.ts";
 import { followTheme, fontSize } from "./theme.ts";
 import { Sticky } from "./touchkeys.ts";
 import { watchTheBrowser } from "./weather.ts";
+
+/** A session that does not exist yet. */
+const NEW: Wish = { session: null, name: "", share: null };
 
 /** What lies over the terminal because a person asked for it. */
 export type Overlay = "search" | "commands" | "settings" | "share" | "paste";
@@ -25,25 +32,55 @@ export class Page implements Around {
   readonly api = new Api(this.config.base);
   readonly settings = settingsFor(this.config.base);
   readonly sticky = new Sticky();
+  readonly desk = new Desk((wish) => new Pane(this, wish), () => this.moved());
   overlay: Overlay | null = null;
   onChange: () => void = () => undefined;
 
-  /** The terminal that the keyboard and the menu belong to. */
-  pane = new Pane(this, {
-    session: this.config.session || null,
-    name: this.config.session_title ?? "",
-    share: this.config.session ? shareIn(location.hash) : null,
-  });
-
+  private readonly layouts = new Layouts(
+    `tornterm:${this.config.base}:layouts:${this.config.user?.name ?? ""}`, browserStorage(),
+  );
   private readonly alerts = new Alerts(() => this.changed());
+  private paint: () => void = () => undefined;
+  private palette: Palette | null = null;
   private drawn = false;
+  /** The terminal waits to be drawn to have the keyboard. */
+  private expected = false;
+
+  constructor() {
+    const session = this.config.session || null;
+    const wish: Wish = {
+      session,
+      name: this.config.session_title ?? "",
+      share: session ? shareIn(location.hash) : null,
+    };
+    const kept = session && !wish.share ? this.layouts.with(session) : null;
+    if (kept) {
+      const other = (id: string): Wish => ({ session: id, name: "", share: null });
+      this.desk.restore(kept, (id) => (id === session ? wish : other(id)));
+      for (const pane of this.desk.panes.values()) if (pane.wish === wish) this.desk.activate(pane);
+    } else this.desk.open(wish);
+  }
+
+  /** The terminal that the keyboard and the menu belong to. */
+  get pane(): Pane {
+    return this.desk.pane;
+  }
+
+  /** Whether this person may have several terminals; who came with a link has that one. */
+  get mayOpen(): boolean {
+    return this.config.user !== null && !this.pane.guest;
+  }
 
   get choices(): Readonly<Choices> {
     return this.settings.all;
   }
 
   get title(): string {
-    return this.pane.title || this.config.title || TEXT.product;
+    return this.titleOf(this.pane);
+  }
+
+  titleOf(pane: Pane): string {
+    return pane.title || this.config.title || TEXT.product;
   }
 
   /** What terminals are written in: what was chosen, else what the server says. */
@@ -57,25 +94,90 @@ export class Page implements Around {
     return this.font.size || fontSize(innerWidth);
   }
 
-  start(host: HTMLElement): void {
-    const { pane, settings } = this;
-    pane.start(host);
-    pane.view?.readOut(settings.all.screenReader);
-    const paint = followTheme(
-      () => settings.all.theme || this.config.theme,
-      (palette) => pane.view?.paint(palette),
-    );
+  start(): void {
+    const { settings } = this;
+    this.paint = followTheme(() => settings.all.theme || this.config.theme, (palette) => {
+      this.palette = palette;
+      for (const pane of this.desk.panes.values()) pane.view?.paint(palette);
+    });
     settings.whenChanged(() => {
-      paint();
-      pane.useFont(this.font);
-      pane.view?.readOut(settings.all.screenReader);
+      this.paint();
+      for (const pane of this.desk.panes.values()) {
+        pane.useFont(this.font);
+        pane.view?.readOut(settings.all.screenReader);
+      }
       this.changed();
       void speakAs(settings.all.language).then(() => this.changed());
     });
     addEventListener("keydown", this.onKeyDown, { capture: true });
-    watchTheBrowser(() => [pane]);
+    watchTheBrowser(() => this.desk.panes.values());
     offerHandle(this);
-    pane.focus();
+    this.pane.focus();
+    this.changed();
+    if (this.desk.panes.size > 1) void this.nameRestored();
+  }
+
+  /** A terminal is drawn for the first time. */
+  begin(pane: Pane, host: HTMLElement): void {
+    pane.start(host);
+    if (this.palette) pane.view?.paint(this.palette);
+    pane.view?.readOut(this.choices.screenReader);
+    if (pane === this.pane) pane.focus();
+  }
+
+  /** The person has gone to a terminal. */
+  activate(pane: Pane): void {
+    this.desk.activate(pane);
+  }
+
+  /** The keyboard goes to the terminal that is used, as soon as that is drawn. */
+  toPane(): void {
+    this.expected = true;
+    this.changed();
+  }
+
+  /** All of it is drawn. */
+  readonly drawnNow = (): void => {
+    if (this.expected) this.pane.focus();
+    this.expected = false;
+  };
+
+  /** Show the tab at a place; beyond the last comes the first. */
+  showTab(at: number): void {
+    this.desk.show(at);
+    this.toPane();
+  }
+
+  readonly openTab = (): void => void this.desk.open(NEW);
+
+  readonly split = (across: boolean): void => void this.desk.split(NEW, across);
+
+  /** Close a terminal; its session waits for its person, as long as it does for anybody. */
+  close(pane: Pane): void {
+    const before = sessionsOf(this.desk.layout);
+    if (!this.desk.close(pane)) return;
+    this.keep(before);
+    this.toPane();
+  }
+
+  closeTab(tab: DeskTab): void {
+    for (const key of panesOf(tab.tree)) {
+      const pane = this.desk.panes.get(key);
+      if (pane) this.close(pane);
+    }
+  }
+
+  /** Another session in the place of a terminal; without one, a new one. */
+  renew(pane: Pane, row: SessionRow | null): void {
+    const before = sessionsOf(this.desk.layout);
+    this.desk.renew(pane, row ? { session: row.id, name: row.title, share: null } : NEW);
+    this.keep(before);
+    this.toPane();
+  }
+
+  go(direction: Direction): void {
+    this.desk.go(direction);
+    this.toPane();
   }
 
   readonly leave = (): void => document.getElementById("menu")?.focus();
@@ -159,11 +261,36 @@ export class Page implements Around {
     menu?.focus();
   };
 
-  attached(pane: Pane, id: string): void {
-    const here = `${this.config.base}s/${id}`;
-    if (location.pathname === here) return;
-    history.replaceState(null, "", here);
-    if (this.config.user) void this.tellOfWaiting(pane);
+  attached(pane: Pane, _id: string): void {
+    const first = pane.unused && this.desk.panes.size === 1 && !location.pathname.includes("/s/");
+    this.moved();
+    if (first && this.config.user) void this.tellOfWaiting(pane);
+  }
+
+  /** What is shown has moved, come or gone: the address and what is kept follow. */
+  private moved(): void {
+    this.changed();
+    const { session, guest } = this.pane;
+    if (session === null || guest) return;
+    const here = `${this.config.base}s/${session}`;
+    if (location.pathname !== here) history.replaceState(null, "", here);
+    if (this.mayOpen) this.keep([]);
+  }
+
+  private keep(before: readonly string[]): void {
+    this.layouts.keep(this.desk.layout, before);
+  }
+
+  /** What was kept knows no names, and nothing of sessions that have ended since. */
+  private async nameRestored(): Promise<void> {
+    const rows = await this.api.sessions().catch(() => null);
+    if (!rows) return;
+    for (const pane of [...this.desk.panes.values()]) {
+      const row = rows.find(({ id }) => id === pane.wish.session);
+      if (row) pane.name ||= row.title;
+      else if (pane !== this.pane && pane.wish.session !== null) this.close(pane);
+    }
+    this.changed();
   }
 
   /** Draw once per turn, however much has changed. */

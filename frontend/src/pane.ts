@@ -7,7 +7,7 @@ import type { Message } from "./notices.tsx";
 import { type Member, type Role, SUBPROTOCOL } from "./protocol.ts";
 import type { Choices } from "./settings.ts";
 import { isFinal, isSilent, type Status } from "./status.ts";
-import { Tab } from "./tab.ts";
+import { Client } from "./client.ts";
 import { type Font, type TerminalEvents, TerminalView } from "./term.ts";
 import { TEXT } from "./text.ts";
 import type { Modifier, NamedKey, Sticky } from "./touchkeys.ts";
@@ -50,7 +50,7 @@ export class Pane {
   /** The name that the session's owner gave it; it goes before what its program says. */
   name: string;
   view: TerminalView | null = null;
-  tab: Tab | null = null;
+  client: Client | null = null;
   readonly effects: Effects;
   /** Whether the session is new and nobody has typed into it, so that nothing is lost with it. */
   unused: boolean;
@@ -65,7 +65,7 @@ export class Pane {
 
   constructor(
     private readonly around: Around,
-    private readonly wish: Wish,
+    readonly wish: Wish,
   ) {
     this.effects = new Effects(this, around);
     this.name = wish.name;
@@ -82,23 +82,23 @@ export class Pane {
   }
 
   get status(): Status {
-    return this.tab?.status ?? { kind: "connecting" };
+    return this.client?.status ?? { kind: "connecting" };
   }
 
   get session(): string | null {
-    return this.tab?.session.id ?? null;
+    return this.client?.session.id ?? null;
   }
 
   /** Bytes that were typed and are on their way; a moment's way is not worth a word. */
   get waiting(): number {
-    if (!this.tab) return 0;
-    const { status, session } = this.tab;
+    if (!this.client) return 0;
+    const { status, session } = this.client;
     const smooth = session.live && !isSilent(status);
     return smooth ? session.input.waiting : session.input.unanswered;
   }
 
   get held(): Uint8Array {
-    return this.tab?.session.input.held ?? new Uint8Array(0);
+    return this.client?.session.input.held ?? new Uint8Array(0);
   }
 
   /** Whether this page came with a share instead of belonging to the session's owner. */
@@ -107,15 +107,15 @@ export class Pane {
   }
 
   get members(): Member[] {
-    return this.tab?.session.live ? this.tab.session.members : [];
+    return this.client?.session.live ? this.client.session.members : [];
   }
 
   get me(): string | null {
-    return this.tab?.session.client ?? null;
+    return this.client?.session.client ?? null;
   }
 
   get mayControl(): boolean {
-    return this.tab?.session.mayControl ?? true;
+    return this.client?.session.mayControl ?? true;
   }
 
   /** Those who wait for this page to decide. */
@@ -128,25 +128,34 @@ export class Pane {
   start(host: HTMLElement): void {
     const view = new TerminalView(host, this.events(), this.around.font);
     this.view = view;
-    this.tab = this.makeTab(view);
+    this.client = this.makeClient(view);
     this.effects.start(view.terminal, host);
     view.whenResized(() => this.resized());
-    this.tab.start();
+    this.client.start();
+  }
+
+  /** It is not needed any more; its session waits, unless nobody has used it. */
+  dispose(): void {
+    this.goElsewhere();
+    this.client?.suspend();
+    this.client = null;
+    this.view?.dispose();
+    this.view = null;
   }
 
   /** Whether the output is new, so that what it asks for may act outside the screen. */
   get live(): boolean {
-    return this.tab !== null && !this.tab.session.output.muted;
+    return this.client !== null && !this.client.session.output.muted;
   }
 
   readonly takeControl = (): void => {
-    this.tab?.takeControl();
+    this.client?.takeControl();
     this.focus();
   };
 
   readonly grant = (client: string): void => {
     this.ignored.delete(client);
-    this.tab?.grantControl(client);
+    this.client?.grantControl(client);
   };
 
   readonly ignore = (client: string): void => {
@@ -156,25 +165,25 @@ export class Pane {
   };
 
   readonly release = (): void => {
-    this.tab?.session.releaseControl();
+    this.client?.session.releaseControl();
     this.focus();
   };
 
   readonly retryNow = (): void => {
-    this.tab?.nudge();
+    this.client?.nudge();
     this.focus();
   };
 
   readonly focus = (): void => this.view?.focus();
 
   readonly sendHeld = (): void => {
-    this.tab?.session.input.releaseHeld();
+    this.client?.session.input.releaseHeld();
     this.around.changed();
     this.focus();
   };
 
   readonly discardHeld = (): void => {
-    this.tab?.session.input.discardHeld();
+    this.client?.session.input.discardHeld();
     this.around.changed();
     this.focus();
   };
@@ -200,13 +209,13 @@ export class Pane {
 
   /** The person goes to another session: a new one that was never used is of no use to anybody. */
   readonly goElsewhere = (): void => {
-    if (this.unused && this.tab?.session.live) this.tab.session.close();
+    if (this.unused && this.client?.session.live) this.client.session.close();
   };
 
   readonly copySelection = (): void => void this.view?.copy(false);
 
   readonly endSession = (): void => {
-    if (confirm(TEXT.endSessionSure)) this.tab?.session.close();
+    if (confirm(TEXT.endSessionSure)) this.client?.session.close();
   };
 
   readonly dismiss = (message: Message): void => {
@@ -232,7 +241,7 @@ export class Pane {
   resized(): void {
     const wish = this.view?.proposed();
     if (!wish || !this.view) return;
-    this.tab?.session.wishSize(wish);
+    this.client?.session.wishSize(wish);
     // What has ended has nobody left to ask.
     if (this.status.kind === "ended") this.view.resize(wish);
   }
@@ -240,7 +249,7 @@ export class Pane {
   private events(): TerminalEvents {
     return {
       typed: (data) => this.typed(data),
-      replied: (data) => this.tab?.session.reply(data),
+      replied: (data) => this.client?.session.reply(data),
       titled: (title) => {
         this.programTitle = title;
         this.around.changed();
@@ -251,9 +260,9 @@ export class Pane {
     };
   }
 
-  private makeTab(view: TerminalView): Tab {
+  private makeClient(view: TerminalView): Client {
     const { config, api } = this.around;
-    return new Tab(
+    return new Client(
       view,
       {
         api,
@@ -284,11 +293,11 @@ export class Pane {
   }
 
   private typed(data: Uint8Array): void {
-    const { tab } = this;
-    if (!tab || isFinal(tab.status)) return;
+    const { client } = this;
+    if (!client || isFinal(client.status)) return;
     this.unused = false;
     this.messages = this.messages.filter((message) => !message.menu);
-    const taken = tab.session.type(this.withModifiers(data));
+    const taken = client.session.type(this.withModifiers(data));
     if (taken === "viewer") {
       this.say(this.guest ? TEXT.guestHint : TEXT.viewerTyped, { good: true });
     }
@@ -297,10 +306,10 @@ export class Pane {
 
   /** Draw as the role wants it, and say it once when it has changed. */
   private roleShown(view: TerminalView): void {
-    const { tab } = this;
-    if (!tab?.session.live || tab.session.role === this.role) return;
+    const { client } = this;
+    if (!client?.session.live || client.session.role === this.role) return;
     const first = this.role === null;
-    this.role = tab.session.role;
+    this.role = client.session.role;
     view.letterbox(this.role === "viewer");
     if (this.role === "viewer") this.say(this.guest ? TEXT.guestHint : TEXT.viewerHint, { good: true });
     else if (this.guest) this.say(TEXT.granted, { good: true });

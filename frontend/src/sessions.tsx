@@ -12,9 +12,11 @@ interface Props {
   hint?: string;
   /** One of them was chosen, and the page is about to be left. */
   onLeave?: (() => void) | undefined;
+  /** Take one of them up here, instead of going to its address. */
+  choose?: ((row: SessionRow) => void) | undefined;
 }
 
-export function Sessions({ api, base, current, hint = "", onLeave }: Props) {
+export function Sessions({ api, base, current, hint = "", onLeave, choose }: Props) {
   const [rows, setRows] = useState<SessionRow[] | null>(null);
   const [problem, setProblem] = useState("");
   const all = useRef<HTMLDivElement>(null);
@@ -41,7 +43,7 @@ export function Sessions({ api, base, current, hint = "", onLeave }: Props) {
       {shown.length > 0 && (
         <ul class="sessions">
           {shown.map((row) => (
-            <Row key={row.id} row={row} base={base} end={end} onLeave={onLeave} />
+            <Row key={row.id} row={row} base={base} end={end} onLeave={onLeave} choose={choose} />
           ))}
         </ul>
       )}
@@ -53,18 +55,26 @@ function said(error: unknown): string {
   return (error instanceof Error && error.message) || TEXT.serverTrouble;
 }
 
-type RowProps = Pick<Props, "base" | "onLeave"> & {
+type RowProps = Pick<Props, "base" | "onLeave" | "choose"> & {
   row: SessionRow;
   end(row: SessionRow): Promise<void>;
 };
 
-function Row({ row, base, end, onLeave }: RowProps) {
+function Row({ row, base, end, onLeave, choose }: RowProps) {
   const [asking, setAsking] = useState(false);
   const name = row.title || TEXT.sessionFallback(row.id);
   const now = Date.now() / 1000;
+  const go = (event: MouseEvent) => {
+    if (!choose || event.ctrlKey || event.metaKey || event.shiftKey) {
+      onLeave?.();
+      return;
+    }
+    event.preventDefault();
+    choose(row);
+  };
   return (
     <li>
-      <a href={`${base}s/${row.id}`} onClick={onLeave}>
+      <a href={`${base}s/${row.id}`} onClick={go}>
         <span class="name">{name}</span>
         <span class="fact">{TEXT.sessionSince(now - row.created)}</span>
         <span class="fact">{row.attached > 0 ? TEXT.openAt(row.attached) : TEXT.detached}</span>

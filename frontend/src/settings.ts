@@ -138,7 +138,7 @@ export class Settings {
 }
 
 /** The browser's storage; asking for it throws where it is forbidden. */
-function browserStorage(): Storage | null {
+export function browserStorage(): Storage | null {
   try {
     return localStorage;
   } catch {

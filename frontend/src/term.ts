@@ -63,6 +63,7 @@ export class TerminalView implements Screen {
   private writing = 0;
   private byPerson = false;
   private boxed = false;
+  private observer: ResizeObserver | null = null;
 
   constructor(
     private readonly host: HTMLElement,
@@ -148,10 +149,15 @@ export class TerminalView implements Screen {
     return { cols: Math.min(1000, wish.cols), rows: Math.min(1000, wish.rows) };
   }
 
+  dispose(): void {
+    this.observer?.disconnect();
+    this.terminal.dispose();
+  }
+
   /** Call back whenever another size would fit. */
   whenResized(callback: () => void): void {
     let asked = 0;
-    const observer = new ResizeObserver(() => {
+    const observer = this.observer = new ResizeObserver(() => {
       cancelAnimationFrame(asked);
       asked = requestAnimationFrame(() => {
         this.chooseFontSize();

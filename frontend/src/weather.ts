@@ -3,17 +3,17 @@ import type { Pane } from "./pane.ts";
 
 /** Listen for as long as the page lives; `panes` gives the terminals that there are then. */
 export function watchTheBrowser(panes: () => Iterable<Pane>): void {
-  const each = (act: (tab: NonNullable<Pane["tab"]>) => void) => {
-    for (const { tab } of panes()) if (tab) act(tab);
+  const each = (act: (client: NonNullable<Pane["client"]>) => void) => {
+    for (const { client } of panes()) if (client) act(client);
   };
-  addEventListener("online", () => each((tab) => tab.nudge()));
-  addEventListener("offline", () => each((tab) => tab.doubt()));
+  addEventListener("online", () => each((client) => client.nudge()));
+  addEventListener("offline", () => each((client) => client.doubt()));
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) each((tab) => tab.nudge());
+    if (!document.hidden) each((client) => client.nudge());
   });
-  addEventListener("pagehide", () => each((tab) => tab.suspend()));
+  addEventListener("pagehide", () => each((client) => client.suspend()));
   addEventListener("pageshow", (event) => {
-    if (event.persisted) each((tab) => tab.wake());
+    if (event.persisted) each((client) => client.wake());
   });
   addEventListener("beforeunload", (event) => {
     for (const pane of panes()) if (pane.waiting > 0) event.preventDefault();

@@ -1,5 +1,5 @@
 /**
- * What one tab does over its life: connect, come back, stop where nothing comes back by itself.
+ * What one client of a session does over its life: connect, come back, stop where nothing comes back by itself.
  * Everything of the browser is given from outside, so that a test can be the browser.
  */
 import { type Api, ApiError } from "./api.ts";
@@ -21,7 +21,7 @@ export interface Surroundings {
   online(): boolean;
 }
 
-export interface TabEvents {
+export interface ClientEvents {
   /** Status, role, waiting input or held input changed. */
   changed(): void;
   attached(id: string): void;
@@ -35,7 +35,7 @@ const UPGRADES_BEFORE_SAYING_SO = 2;
 /** Statuses that stay until an operator changes something: the origin or the host is not allowed. */
 const REFUSED: ReadonlySet<number> = new Set([403, 421]);
 
-export class Tab {
+export class Client {
   status: Status = { kind: "connecting" };
   readonly session: Session;
 
@@ -54,7 +54,7 @@ export class Tab {
   constructor(
     screen: Screen,
     private readonly world: Surroundings,
-    private readonly events: TabEvents,
+    private readonly events: ClientEvents,
     wish: Size,
     request: string,
     id: string | null,

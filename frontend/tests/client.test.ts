@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ApiError } from "../src/api.ts";
 import { OFFLINE_MS, SLOW_MS } from "../src/connection.ts";
-import { Tab } from "../src/tab.ts";
+import { Client } from "../src/client.ts";
 import { TEXT } from "../src/text.ts";
 import { FakeScreen, FakeSocket, FakeTimers, made, resumed, utf8 } from "./fakes.ts";
 
@@ -33,47 +33,47 @@ function setup(id: string | null = null, share: string | null = null) {
     skipped: (bytes: number) => said.push(`skipped ${bytes}`),
     notice: (code: string) => said.push(`notice ${code}`),
   };
-  const tab = new Tab(new FakeScreen(true), world, events, SIZE, "wish", id, share);
-  return { tab, sockets, timers, said, world, last: () => sockets.at(-1)! };
+  const client = new Client(new FakeScreen(true), world, events, SIZE, "wish", id, share);
+  return { client, sockets, timers, said, world, last: () => sockets.at(-1)! };
 }
 
 /** Let promises that are already settled go on. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 test("opens a session, and is live", async () => {
-  const { tab, last, said } = setup();
-  tab.start();
-  assert.equal(tab.status.kind, "connecting");
+  const { client, last, said } = setup();
+  client.start();
+  assert.equal(client.status.kind, "connecting");
   await settle();
   last().open();
   assert.deepEqual(last().sent[0], { type: "open", request: "wish", attempt: 1, ...SIZE });
   last().receive(made());
-  assert.equal(tab.status.kind, "live");
+  assert.equal(client.status.kind, "live");
   assert.deepEqual(said, ["attached s1"]);
   assert.deepEqual(last().messages("resize"), [{ type: "resize", ...SIZE }], "told 80x24, wished 90x30");
 });
 
 test("a lost answer is asked for again with the same wish and a higher attempt", async () => {
-  const { tab, last, timers } = setup();
-  tab.start();
+  const { client, last, timers } = setup();
+  client.start();
   await settle();
   last().open();
   last().end(1006);
-  assert.equal(tab.status.kind, "reconnecting");
+  assert.equal(client.status.kind, "reconnecting");
   timers.advance(500);
   last().open();
   assert.deepEqual(last().sent[0], { type: "open", request: "wish", attempt: 2, ...SIZE });
 });
 
 test("comes back by itself with token, client and offset, and never takes control doing so", async () => {
-  const { tab, last, timers } = setup();
-  tab.start();
+  const { client, last, timers } = setup();
+  client.start();
   await settle();
   last().open();
   last().receive(made());
   last().receive(utf8("12345"));
   last().end(1006);
-  tab.session.type(utf8("kept"));
+  client.session.type(utf8("kept"));
   timers.advance(500);
   last().open();
   assert.deepEqual(last().sent[0], {
@@ -82,34 +82,34 @@ test("comes back by itself with token, client and offset, and never takes contro
   });
   last().receive(resumed({ offset: 5 }));
   assert.equal(last().typed, "kept");
-  assert.equal(tab.status.kind, "live");
+  assert.equal(client.status.kind, "live");
 });
 
 test("says that nothing answers while the connection seems to stand, and what is on its way", async () => {
-  const { tab, last, timers, world } = setup();
-  const reason = () => ("reason" in tab.status ? tab.status.reason : "");
-  tab.start();
+  const { client, last, timers, world } = setup();
+  const reason = () => ("reason" in client.status ? client.status.reason : "");
+  client.start();
   await settle();
   last().open();
   last().receive(made());
   last().receive({ type: "input_ack", offset: 0, limit: 65536, refused: 0 });
-  tab.session.type(utf8("lost?"));
+  client.session.type(utf8("lost?"));
   timers.advance(SLOW_MS);
-  assert.deepEqual(tab.status, { kind: "live", silent: true });
-  assert.equal(tab.session.input.waiting, 0, "all of it was sent");
-  assert.equal(tab.session.input.unanswered, 5);
+  assert.deepEqual(client.status, { kind: "live", silent: true });
+  assert.equal(client.session.input.waiting, 0, "all of it was sent");
+  assert.equal(client.session.input.unanswered, 5);
   last().receive({ type: "input_ack", offset: 5, limit: 65536, refused: 0 });
-  assert.deepEqual(tab.status, { kind: "live", silent: false });
-  assert.equal(tab.session.input.unanswered, 0);
+  assert.deepEqual(client.status, { kind: "live", silent: false });
+  assert.equal(client.session.input.unanswered, 0);
   world.online = () => false;
-  tab.doubt();
+  client.doubt();
   timers.advance(OFFLINE_MS);
   assert.equal(reason(), TEXT.offline);
 });
 
 test("a reloaded page fetches a token and takes control", async () => {
-  const { tab, last } = setup("s9");
-  tab.start();
+  const { client, last } = setup("s9");
+  client.start();
   await settle();
   last().open();
   assert.deepEqual(last().sent[0], {
@@ -120,18 +120,18 @@ test("a reloaded page fetches a token and takes control", async () => {
 
 test("what the token request says decides what the page says", async () => {
   for (const [status, kind] of [[401, "login"], [404, "missing"], [403, "refused"], [500, "reconnecting"]]) {
-    const { tab, world, sockets } = setup("s9");
+    const { client, world, sockets } = setup("s9");
     world.api.token = () => Promise.reject(new ApiError(Number(status), "x", "y"));
-    tab.start();
+    client.start();
     await settle();
-    assert.equal(tab.status.kind, kind);
+    assert.equal(client.status.kind, kind);
     assert.equal(sockets.length, 0);
   }
 });
 
 test("waits longer each time, at once when asked, and anew after a success", async () => {
-  const { tab, last, sockets, timers } = setup();
-  tab.start();
+  const { client, last, sockets, timers } = setup();
+  client.start();
   await settle();
   for (const wait of [500, 1000, 2000]) {
     last().open();
@@ -145,7 +145,7 @@ test("waits longer each time, at once when asked, and anew after a success", asy
   last().open();
   last().end(1006);
   const before = sockets.length;
-  tab.nudge();
+  client.nudge();
   assert.equal(sockets.length, before + 1, "the browser says it is online");
   last().open();
   last().receive(made());
@@ -155,45 +155,45 @@ test("waits longer each time, at once when asked, and anew after a success", asy
 });
 
 test("never comes back by itself after it was replaced, but when the person says so", async () => {
-  const { tab, last, sockets, timers } = setup();
-  tab.start();
+  const { client, last, sockets, timers } = setup();
+  client.start();
   await settle();
   last().open();
   last().receive(made());
   last().end(4409);
-  assert.equal(tab.status.kind, "replaced");
-  tab.nudge();
-  tab.wake();
+  assert.equal(client.status.kind, "replaced");
+  client.nudge();
+  client.wake();
   timers.advance(1e6);
   assert.equal(sockets.length, 1);
-  tab.takeControl();
+  client.takeControl();
   await settle();
   last().open();
   assert.equal(last().messages("resume")[0]?.control, "take");
 });
 
 test("a viewer is told so, and becomes the writer by a gesture", async () => {
-  const { tab, last } = setup();
-  tab.start();
+  const { client, last } = setup();
+  client.start();
   await settle();
   last().open();
   last().receive(made());
   last().receive({ type: "role", role: "viewer", lease: 2, input_limit: 65536 });
-  assert.equal(tab.status.kind, "viewer");
-  tab.session.reply(utf8("\x1b[0n"));
-  tab.session.type(utf8("x"));
+  assert.equal(client.status.kind, "viewer");
+  client.session.reply(utf8("\x1b[0n"));
+  client.session.type(utf8("x"));
   assert.equal(last().typed, "");
-  tab.takeControl();
+  client.takeControl();
   assert.equal(last().messages("request_control").length, 1, "on the connection that there is");
   last().receive({ type: "role", role: "writer", lease: 3, input_limit: 65536 });
-  assert.equal(tab.status.kind, "live");
-  tab.session.type(utf8("y"));
+  assert.equal(client.status.kind, "live");
+  client.session.type(utf8("y"));
   assert.equal(last().typed, "y");
 });
 
 test("a gesture counts once: coming back by itself takes control from nobody", async () => {
-  const { tab, last, timers } = setup("s9");
-  tab.start();
+  const { client, last, timers } = setup("s9");
+  client.start();
   await settle();
   last().open();
   assert.equal(last().messages("resume")[0]?.control, "take");
@@ -204,29 +204,29 @@ test("a gesture counts once: coming back by itself takes control from nobody", a
 });
 
 test("what is refused without ending the connection is said, and nothing stops", async () => {
-  const { tab, last, said } = setup();
-  tab.start();
+  const { client, last, said } = setup();
+  client.start();
   await settle();
   last().open();
   last().receive(made());
-  tab.grantControl("gone");
+  client.grantControl("gone");
   assert.deepEqual(last().messages("grant_control"), [{ type: "grant_control", client: "gone" }]);
   last().receive({ type: "error", code: "not_found", message: "not here" });
   assert.deepEqual(said, ["attached s1", "notice not_found"]);
-  assert.equal(tab.status.kind, "live");
+  assert.equal(client.status.kind, "live");
 });
 
 test("a guest shows the share, comes back with the token it brought, and never asks for one", async () => {
-  const { tab, last, timers, world } = setup("s9", "secret");
+  const { client, last, timers, world } = setup("s9", "secret");
   world.api.token = () => Promise.reject(new Error("a guest has no login"));
-  tab.start();
+  client.start();
   await settle();
   last().open();
   const watch = { type: "watch", session: "s9", share: "secret", ...SIZE };
   assert.deepEqual(last().sent[0], watch);
   last().receive(resumed({ session: "s9", mode: "snapshot", role: "viewer", features: [] }));
-  assert.equal(tab.status.kind, "viewer");
-  assert.equal(tab.session.mayControl, false);
+  assert.equal(client.status.kind, "viewer");
+  assert.equal(client.session.mayControl, false);
   last().end(1006);
   timers.advance(500);
   last().open();
@@ -236,35 +236,35 @@ test("a guest shows the share, comes back with the token it brought, and never a
   last().open();
   assert.deepEqual(last().sent[0], watch, "the token may be gone while the share is not");
   last().end(4404);
-  assert.equal(tab.status.kind, "unshared");
+  assert.equal(client.status.kind, "unshared");
 });
 
 test("a guest whose share has ended with all others is not sent to the login", async () => {
-  const { tab, last, world } = setup("s9", "secret");
+  const { client, last, world } = setup("s9", "secret");
   world.api.me = () => Promise.reject(new ApiError(401, "unauthenticated", "no"));
-  tab.start();
+  client.start();
   await settle();
   last().end(1006);
   await settle();
-  assert.equal(tab.status.kind, "unshared");
+  assert.equal(client.status.kind, "unshared");
 });
 
 test("after a refused upgrade it asks why", async () => {
-  const { tab, last, world, timers } = setup();
-  tab.start();
+  const { client, last, world, timers } = setup();
+  client.start();
   await settle();
   last().end(1006);
   await settle();
-  assert.equal(tab.status.kind, "reconnecting");
+  assert.equal(client.status.kind, "reconnecting");
   timers.advance(500);
   last().end(1006);
   await settle();
-  assert.match(tab.status.kind === "reconnecting" ? tab.status.reason : "", /WebSockets/);
+  assert.match(client.status.kind === "reconnecting" ? client.status.reason : "", /WebSockets/);
   world.api.me = () => Promise.reject(new ApiError(429, "busy", "Too much.", 30));
   timers.advance(1000);
   last().end(1006);
   await settle();
-  assert.deepEqual(tab.status, {
+  assert.deepEqual(client.status, {
     kind: "reconnecting",
     at: timers.now + 30_000,
     reason: "Too much.",
@@ -274,26 +274,26 @@ test("after a refused upgrade it asks why", async () => {
   timers.advance(30_000);
   last().end(1006);
   await settle();
-  assert.equal(tab.status.kind, "login");
+  assert.equal(client.status.kind, "login");
 });
 
 for (const status of [403, 421]) {
   test(`an upgrade that only an operator can help is not tried again: ${status}`, async () => {
-    const { tab, last, world, timers, sockets } = setup();
+    const { client, last, world, timers, sockets } = setup();
     world.api.me = () => Promise.reject(new ApiError(status, "forbidden", "Not from there."));
-    tab.start();
+    client.start();
     await settle();
     last().end(1006);
     await settle();
-    assert.deepEqual(tab.status, { kind: "refused", message: "Not from there." });
+    assert.deepEqual(client.status, { kind: "refused", message: "Not from there." });
     timers.advance(60_000);
     assert.equal(sockets.length, 1);
   });
 }
 
 test("a token that has gone stale is renewed once", async () => {
-  const { tab, last, sockets } = setup();
-  tab.start();
+  const { client, last, sockets } = setup();
+  client.start();
   await settle();
   last().open();
   last().receive(made());
@@ -303,13 +303,13 @@ test("a token that has gone stale is renewed once", async () => {
   assert.equal(last().messages("resume")[0]?.token, "fetched");
   last().end(4404);
   await settle();
-  assert.equal(tab.status.kind, "missing");
+  assert.equal(client.status.kind, "missing");
   assert.equal(sockets.length, 2);
 });
 
 test("an answer at the wrong place is taken for broken: the next resume asks for a fresh screen", async () => {
-  const { tab, last, timers } = setup();
-  tab.start();
+  const { client, last, timers } = setup();
+  client.start();
   await settle();
   last().open();
   last().receive(made());
@@ -324,22 +324,22 @@ test("an answer at the wrong place is taken for broken: the next resume asks for
 });
 
 test("a page that is put away lets go, and comes back when it is shown again", async () => {
-  const { tab, sockets, last, timers } = setup();
-  tab.start();
+  const { client, sockets, last, timers } = setup();
+  client.start();
   await settle();
   last().open();
   last().receive(made());
-  tab.suspend();
+  client.suspend();
   assert.equal(last().closed, true);
   timers.advance(1e6);
   assert.equal(sockets.length, 1);
-  tab.wake();
+  client.wake();
   assert.equal(sockets.length, 2);
 });
 
 test("what is missing and what the server has to say reach the person", async () => {
-  const { tab, last, said } = setup("s1");
-  tab.start();
+  const { client, last, said } = setup("s1");
+  client.start();
   await settle();
   last().open();
   last().receive(resumed({ mode: "snapshot", offset: 9, skipped: 4 }));

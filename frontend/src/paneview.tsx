@@ -1,0 +1,54 @@
+/** One terminal of the page with everything that lies over it and below it. */
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { percent } from "./dividers.tsx";
+import { EndedDock, FinalCard, type FinalProps } from "./final.tsx";
+import type { Box } from "./layout.ts";
+import { Notices } from "./notices.tsx";
+import type { Page } from "./page.ts";
+import type { Pane } from "./pane.ts";
+import { SearchBar } from "./searchbar.tsx";
+import { isFinal } from "./status.ts";
+
+interface Props {
+  page: Page;
+  pane: Pane;
+  /** Where it is; null while its tab is not shown. */
+  box: Box | null;
+  /** Which of all terminals it is, from 1. */
+  number: number;
+  /** Whether there are others from which it has to be told. */
+  among: boolean;
+}
+
+export function PaneView({ page, pane, box, number, among }: Props) {
+  const host = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (host.current) page.begin(pane, host.current);
+  }, [pane]);
+  const { status, session } = pane;
+  const used = page.pane === pane;
+  const alone = page.desk.panes.size === 1;
+  const final: FinalProps | null = isFinal(status)
+    ? {
+      status, api: page.api, base: page.config.base, session, takeControl: pane.takeControl,
+      inPlace: alone ? null : {
+        renew: (other) => page.renew(pane, other),
+        close: () => page.close(pane),
+      },
+    }
+    : null;
+  const stale = status.kind === "reconnecting" || (final !== null && status.kind !== "ended");
+  return (
+    <section class={`pane ${used && among ? "used" : ""}`} aria-label={among ? `${number}. ${page.titleOf(pane)}` : undefined}
+      hidden={box === null} style={box ? percent(box) : undefined}
+      onFocusIn={() => page.activate(pane)} onPointerDown={() => page.activate(pane)}>
+      <div class={`stage ${stale ? "stale" : ""} ${pane.effects.ringing ? "ringing" : ""}`}>
+        <div class="host" ref={host} />
+        {used && page.overlay === "search" && <SearchBar pane={pane} close={page.hide} />}
+        <Notices page={page} pane={pane} />
+        {final && status.kind !== "ended" && <FinalCard {...final} />}
+      </div>
+      {final && status.kind === "ended" && <EndedDock {...final} />}
+    </section>
+  );
+}
