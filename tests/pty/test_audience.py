@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import socket
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,7 +18,7 @@ from tornado.iostream import IOStream
 
 from tornterm.core.output_log import OutputLog
 from tornterm.pty import audience as audience_module
-from tornterm.pty.audience import BEHIND_BYTES, LOST_BYTES, Audience
+from tornterm.pty.audience import BEHIND_BYTES, LOST_BYTES, STALL_SECONDS, Audience
 from tornterm.screens.model import OnPicture, Picture
 from tornterm.types import Size
 
@@ -233,6 +234,7 @@ async def test_the_program_waits_for_its_only_client(world: World) -> None:
         await everything(browser)
 
 
+@pytest.mark.gen_test(timeout=300)
 async def test_nobody_waits_for_one_whom_others_overtake(world: World) -> None:
     """It is closed when it is too far behind; the others have got everything."""
     async with serving(*sh(f"{LINES}; {LINES}; {LINES}")) as server:
@@ -273,9 +275,33 @@ async def test_one_that_takes_nothing_is_closed(
         assert browser.socket.close_code == 4408
 
 
+class Patience:
+    """Stands for the event loop's clock: what is to be done later is done when the test says so."""
+
+    def __init__(self) -> None:
+        self._later: dict[object, Callable[[], None]] = {}
+
+    def get_running_loop(self) -> Patience:
+        return self
+
+    def call_later(self, delay: float, callback: Callable[..., None], *args: Any) -> Any:
+        assert delay == STALL_SECONDS
+        timer = SimpleNamespace(cancel=lambda: self._later.pop(key, None))
+        key = object()
+        self._later[key] = lambda: callback(*args)
+        return timer
+
+    def run_out(self) -> None:
+        """As much time goes by as a client has that takes nothing."""
+        due, self._later = self._later, {}
+        for callback in due.values():
+            callback()
+
+
 async def test_one_that_is_slow_is_not_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     """As long as it takes something now and then it is waited for, and then the program goes on."""
-    monkeypatch.setattr(audience_module, "STALL_SECONDS", 0.1)
+    patience = Patience()
+    monkeypatch.setattr(audience_module, "asyncio", patience)
     ours, theirs = socket.socketpair()
     stream = IOStream(ours)
 
@@ -296,13 +322,21 @@ async def test_one_that_is_slow_is_not_closed(monkeypatch: pytest.MonkeyPatch) -
     assert not them.keeps_up()
     left = 3 * MEBIBYTE
     while left:
-        left -= len(theirs.recv(64 * 1024))
-        await asyncio.sleep(0.01)
+        waiting = len(stream._write_buffer)
+        left -= len(theirs.recv(256 * 1024))
+        await eventually(lambda waiting=waiting: not waiting or len(stream._write_buffer) < waiting)
+        patience.run_out()
+        assert not slow.closed
     await caught_up.wait()
-    assert them.keeps_up() and not slow.closed
+    assert them.keeps_up()
     # Now it takes nothing any more.
     append(log, them, bytes(3 * MEBIBYTE))
-    await eventually(lambda: slow.closed)
+    waiting = 0
+    while waiting != len(stream._write_buffer):  # what the kernel still takes
+        waiting = len(stream._write_buffer)
+        await asyncio.sleep(0)
+    patience.run_out()
+    patience.run_out()
     assert slow.closed == 4408
     stream.close()
     theirs.close()

@@ -116,14 +116,15 @@ async def test_a_helper_that_is_stuck_is_replaced(
     world: World, forker: Forker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A start that is given up meanwhile leaves nothing."""
-    monkeypatch.setattr(spawn_module, "START_TIMEOUT", 0.2)
-    monkeypatch.setattr(spawn_module, "_UNBORN_SECONDS", 0.1)
     await world.start("/bin/cat")
     stuck = forker.pid
     assert stuck
     await stop(stuck)
-    with pytest.raises(SpawnError, match="had not begun after"):
-        await world.start("/bin/cat")
+    with monkeypatch.context() as impatient:
+        impatient.setattr(spawn_module, "START_TIMEOUT", 0.2)
+        impatient.setattr(spawn_module, "_UNBORN_SECONDS", 0.1)
+        with pytest.raises(SpawnError, match="had not begun after"):
+            await world.start("/bin/cat")
     assert not runs(stuck)
     await world.start("/bin/cat")
     assert forker.pid not in (None, stuck)
