@@ -104,6 +104,94 @@ async def test_a_thread_sees_the_caller_s_context() -> None:
     assert seen == [7]
 
 
+# --- the first step -------------------------------------------------------------------------------
+
+
+async def test_an_answer_that_is_there_at_once_needs_no_turn_of_the_loop() -> None:
+    """Nor does an error: what was to run next has not run yet when the caller has it."""
+
+    async def knows(user: User) -> bool:
+        if user.name != "alice":
+            raise RuntimeError("on purpose")
+        return True
+
+    host = PluginHost([], {}, [plugin("x", revalidate=knows)])
+    turns: list[int] = []
+    asyncio.get_running_loop().call_soon(turns.append, 1)
+    assert await host.revalidate(ALICE) is True
+    assert await host.revalidate(User("bob")) is False
+    assert turns == []
+
+
+async def test_the_first_step_is_one_of_a_task_of_its_own() -> None:
+    """It is the same before and after it waited, and leaves nothing behind in the caller."""
+    variable = contextvars.ContextVar("variable", default="untouched")
+    tasks: list[asyncio.Task[Any] | None] = []
+
+    async def looks_about() -> None:
+        tasks.append(asyncio.current_task())
+        assert variable.get() == "untouched"
+        variable.set("touched")
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0):
+                await forever()
+        tasks.append(asyncio.current_task())
+        assert variable.get() == "touched"
+
+    host = PluginHost([], {}, [plugin("x", revalidate=looks_about)])
+    assert await host.revalidate(ALICE) is True
+    assert tasks[0] is tasks[1]
+    assert asyncio.current_task() not in tasks
+    assert variable.get() == "untouched"
+
+
+async def test_several_may_wait_for_the_same() -> None:
+    """From their first step on, and others besides them."""
+    ready: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+    async def waits() -> bool:
+        return await ready
+
+    host = PluginHost([], {}, [plugin("x", revalidate=waits)])
+    calls = [asyncio.ensure_future(host.revalidate(ALICE)) for _ in range(3)]
+    other = asyncio.ensure_future(waits())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    ready.set_result(True)
+    assert await asyncio.gather(*calls, other) == [True] * 4
+
+
+async def test_what_cancels_its_own_task_in_the_first_step_cancels_what_it_waits_for() -> None:
+    """As it would in any later step."""
+    waited_for: list[asyncio.Future[None]] = []
+
+    async def gives_up() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+        waited_for.append(asyncio.get_running_loop().create_future())
+        await waited_for[0]
+
+    host = PluginHost([], {}, [plugin("x", revalidate=gives_up)])
+    assert await host.revalidate(ALICE) is False
+    assert waited_for[0].cancelled()
+
+
+async def test_a_first_step_that_spins_is_named() -> None:
+    """It holds the loop like any other."""
+
+    async def spins() -> None:
+        until = time.perf_counter() + 0.06
+        while time.perf_counter() < until:
+            pass
+
+    host = PluginHost([], {}, [plugin("spinner", revalidate=spins)])
+    slow: list[str] = []
+    host.on_slow = lambda plugin, hook, seconds: slow.append(plugin)
+    await host.revalidate(ALICE)
+    assert slow == ["spinner"]
+
+
 # --- timeouts -------------------------------------------------------------------------------------
 
 

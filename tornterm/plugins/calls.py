@@ -8,13 +8,14 @@ import inspect
 import logging
 import time
 import traceback
-from collections.abc import Awaitable, Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import pluggy
 
 from tornterm.errors import PluginError
 from tornterm.plugins.faults import Fault, OutOfTime
+from tornterm.plugins.steps import CANCELLED, SLOW_STEP_SECONDS, Steps
 from tornterm.plugins.threads import WorkerThreads
 
 __all__ = ["Calls", "OnCall", "OnSlow"]
@@ -26,9 +27,6 @@ T = TypeVar("T")
 
 OnCall = Callable[[str, str, float, Exception | None], None]
 OnSlow = Callable[[str, str, float], None]
-
-SLOW_STEP_SECONDS = 0.05
-"""How long an ``async def`` implementation may hold the event loop before it is named."""
 
 SECRETIVE = frozenset({"tornterm_authenticate"})
 """Hooks whose arguments are credentials: the text of what they raise is not logged."""
@@ -143,8 +141,8 @@ class Calls:
         else:
             result = await self._threads_of(impl.plugin_name).run(function, self.timeout)
         if inspect.isawaitable(result):
-            timed = _Timed(result, functools.partial(self._held_loop, impl.plugin_name, hook))
-            return await self._finish(timed, deadline - time.monotonic())
+            slow = functools.partial(self._held_loop, impl.plugin_name, hook)
+            return await self._finish(Steps(result, slow), deadline - time.monotonic())
         return result
 
     def _threads_of(self, plugin: str) -> WorkerThreads:
@@ -152,9 +150,11 @@ class Calls:
             self._threads[plugin] = WorkerThreads(plugin)
         return self._threads[plugin]
 
-    async def _finish(self, awaitable: Awaitable[Any], seconds: float) -> Any:
-        """Await something that may ignore its cancellation, which `asyncio.wait_for` would not."""
-        task = asyncio.get_running_loop().create_task(_settled(awaitable))
+    async def _finish(self, steps: Steps, seconds: float) -> Any:
+        """Wait for something that may ignore its cancellation, unlike `asyncio.wait_for`."""
+        if steps.over:
+            return steps.result()
+        task = steps.task
         try:
             await asyncio.wait((task,), timeout=seconds)
         finally:
@@ -165,7 +165,7 @@ class Calls:
         if not task.done():
             raise OutOfTime(self.timeout)
         if task.cancelled():
-            raise RuntimeError("it was cancelled from within")
+            raise RuntimeError(CANCELLED)
         return task.result()
 
     def _forget(self, task: asyncio.Task[Any]) -> None:
@@ -198,41 +198,3 @@ def _reason(hook: str, error: Exception) -> str:
         return str(error)
     kind = type(error).__name__
     return f"{kind}: {error}" if str(error) and hook not in SECRETIVE else kind
-
-
-async def _settled(awaitable: Awaitable[Any]) -> Any:
-    try:
-        return await awaitable
-    except SystemExit as error:
-        # asyncio would let it through to the loop and so end the server.
-        raise RuntimeError("called for the exit of the process") from error
-
-
-class _Timed:
-    """An awaitable that reports each step that holds the event loop for too long."""
-
-    def __init__(self, awaitable: Awaitable[Any], slow: Callable[[float], None]) -> None:
-        self._awaitable = awaitable
-        self._slow = slow
-
-    def __await__(self) -> Generator[Any, Any, Any]:
-        steps = self._awaitable.__await__()
-        step: Callable[[], Any] = functools.partial(next, steps)
-        while True:
-            start = time.perf_counter()
-            try:
-                waiting_for = step()
-            except StopIteration as end:
-                return end.value
-            finally:
-                if (took := time.perf_counter() - start) > SLOW_STEP_SECONDS:
-                    self._slow(took)
-            try:
-                yield waiting_for
-            except GeneratorExit:
-                steps.close()
-                raise
-            except BaseException as thrown:
-                step = functools.partial(steps.throw, thrown)
-            else:
-                step = functools.partial(next, steps)

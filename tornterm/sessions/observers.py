@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 
 from tornterm.core.output_log import OutputLog
 from tornterm.errors import PluginError
-from tornterm.plugins.calls import SLOW_STEP_SECONDS, OnSlow
+from tornterm.plugins.calls import OnSlow
+from tornterm.plugins.steps import SLOW_STEP_SECONDS
 from tornterm.sessions.clock import Clock
 from tornterm.types import ExitStatus, SessionObserver, Size
 
