@@ -11,9 +11,10 @@ from tornterm.core.output_log import MINIMUM_CAPACITY, OutputLog
 from tornterm.core.tokens import new_id
 from tornterm.errors import SessionNotFound
 from tornterm.sessions import accounting, attachment, clients
-from tornterm.sessions.attachment import Attachment, Policy
+from tornterm.sessions.attachment import Attachment
 from tornterm.sessions.control import ControlChange
 from tornterm.sessions.deadlines import Lifetimes
+from tornterm.sessions.host import Policy
 from tornterm.sessions.members import Right
 from tornterm.sessions.reception import Reception
 from tornterm.sessions.register import Register

@@ -10,9 +10,10 @@ import pytest
 
 from tornterm.core.ledger import Ledger
 from tornterm.core.output_log import OutputLog
-from tornterm.sessions.attachment import Attachment, Policy
+from tornterm.sessions.attachment import Attachment
 from tornterm.sessions.control import ControlChange
 from tornterm.sessions.deadlines import Lifetimes
+from tornterm.sessions.host import Policy
 from tornterm.sessions.members import Right
 from tornterm.sessions.session import Session
 from tornterm.sessions.v1 import V1Attachment

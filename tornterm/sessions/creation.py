@@ -16,9 +16,9 @@ from tornterm.plugins import PluginHost
 from tornterm.pty.terminal import Terminal
 from tornterm.screens.follower import reserve_for
 from tornterm.screens.worker import Worker
-from tornterm.sessions.attachment import Policy
 from tornterm.sessions.clock import Clock
 from tornterm.sessions.deadlines import Lifetimes
+from tornterm.sessions.host import Policy
 from tornterm.sessions.observers import WatchedObserver
 from tornterm.sessions.quotas import Quotas
 from tornterm.sessions.register import Register

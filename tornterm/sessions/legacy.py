@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from tornterm.core.protocols import legacy
 from tornterm.screens.drawing import Part
-from tornterm.sessions.attachment import Attachment, Ending, Host
+from tornterm.sessions.attachment import Attachment
 from tornterm.sessions.clients import Client
+from tornterm.sessions.host import Ending, Host
 from tornterm.sessions.members import Right
 from tornterm.sessions.transport import HIGH_WATER, Transport
 from tornterm.types import Size, User

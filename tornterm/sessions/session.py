@@ -12,13 +12,14 @@ from tornterm.core.window import allowance
 from tornterm.pty.terminal import Terminal
 from tornterm.screens.model import ScreenModel
 from tornterm.screens.worker import Worker
-from tornterm.sessions.attachment import Attachment, Ending, Policy
+from tornterm.sessions.attachment import Attachment
 from tornterm.sessions.caretaker import Caretaker
 from tornterm.sessions.clients import ClientTable
 from tornterm.sessions.clock import Clock
 from tornterm.sessions.control import Control, ControlChange
 from tornterm.sessions.deadlines import EXPIRED, Deadlines, Lifetimes
 from tornterm.sessions.fanout import Fanout
+from tornterm.sessions.host import Ending, Policy
 from tornterm.sessions.listener import Listener
 from tornterm.sessions.members import Member, Right
 from tornterm.sessions.observers import Observers, WatchedObserver

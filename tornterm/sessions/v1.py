@@ -8,8 +8,9 @@ from tornterm.core.window import AckWindow, allowance
 from tornterm.errors import ProtocolError
 from tornterm.screens.drawing import Part
 from tornterm.sessions.accounting import InputAccount
-from tornterm.sessions.attachment import Attachment, Ending, Host
+from tornterm.sessions.attachment import Attachment
 from tornterm.sessions.clients import Client
+from tornterm.sessions.host import Ending, Host
 from tornterm.sessions.members import Right, RoleName
 from tornterm.sessions.shares import Party
 from tornterm.sessions.transport import Transport
