@@ -17,11 +17,11 @@ from tornterm.testing.programs import EchoProgram
 from tornterm.testing.server import TOKENS
 from tornterm.types import AuthRequest, LoginMethod
 
-PATIENCE = 0.3
-"""Seconds that a call may take here."""
+PATIENCE = 1.0
+"""Seconds that a call may take where one takes for ever; of others a busy machine makes it more."""
 
 OUTCOMES = {
-    "authenticate": "401",
+    "authenticate": "503",
     "authorize": "forbidden",
     "limits": "plugin",
     "spawn": "spawn_failed",
@@ -37,7 +37,8 @@ OUTCOMES = {
 TOLD = {"session_started", "session_attached", "audit"}
 """The hooks whose failures are logged and counted, but not audited: nothing depended on them."""
 
-FAULTS = ("blocks", "hangs", "raises", "answers nonsense")
+WAITING = ("blocks", "hangs")
+FAULTS = (*WAITING, "raises", "answers nonsense")
 
 
 def is_alice(value: Any) -> bool:
@@ -143,11 +144,12 @@ async def test_only_who_is_concerned_notices(
     tornterm_events: Any,
 ) -> None:
     """Bob types on while Alice waits; her outcome is the kind's; the audit names the plugin."""
-    hook, _ = request.node.callspec.params["bad"]
+    hook, fault = request.node.callspec.params["bad"]
     server = await tornterm_server(plugins=[bad.plugin, EchoProgram()])
-    monkeypatch.setattr(server.terminals.plugins._calls, "timeout", PATIENCE)
     bob = await tornterm_client(server, user="bob")
     await bob.wait_for(EchoProgram.READY)
+    if fault in WAITING:
+        monkeypatch.setattr(server.terminals.plugins._calls, "timeout", PATIENCE)
     alice = await tornterm_client(server, open=False)
     outcome = asyncio.ensure_future(wish(alice))
     page = asyncio.ensure_future(server.fetch("login"))
@@ -202,7 +204,7 @@ async def test_who_holds_the_loop_is_named(
     server = await tornterm_server(plugins=[Spins, EchoProgram()])
     client = await tornterm_client(server)
     await client.wait_for(EchoProgram.READY)
-    named = "plugin 'spins', hook tornterm_session_started: held the loop 1"
+    named = "plugin 'spins', hook tornterm_session_started: held the loop"
     async with asyncio.timeout(30):
         while named not in caplog.text:
             await asyncio.sleep(0.01)
