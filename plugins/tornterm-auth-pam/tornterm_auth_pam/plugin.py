@@ -50,14 +50,14 @@ class Pam:
     @hookimpl
     def tornterm_check(self) -> list[ConfigProblem]:
         """Without its file, PAM would do what ``other`` says, whatever that is."""
-        table, service = "plugins.pam", self.settings.service
+        service = self.settings.service
         problems = []
         if not any(Path(folder, service).is_file() for folder in self.folders):
             why = f"there is no {self.folders[0]}/{service}"
-            problems.append(ConfigProblem("", table, "service", why))
+            problems.append(ConfigProblem("", "", "service", why))
         if self.settings.sessions and os.geteuid() != 0:
             why = "only a server that runs as root can open sessions for others"
-            problems.append(ConfigProblem("", table, "sessions", why))
+            problems.append(ConfigProblem("", "", "sessions", why))
         return problems
 
     @hookimpl

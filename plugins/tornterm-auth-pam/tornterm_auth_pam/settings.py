@@ -5,9 +5,17 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
-from tornterm.config.fields import ConfigTable, Duration, explained, setting, shortest
+from tornterm.config.fields import (
+    ConfigTable,
+    Duration,
+    Word,
+    Words,
+    explained,
+    setting,
+    shortest,
+)
 
 __all__ = ["PamSettings"]
 
@@ -20,9 +28,6 @@ def _service(name: str) -> str:
     return name
 
 
-Word = Annotated[str, Field(min_length=1)]
-
-
 class PamSettings(ConfigTable):
     """Logging in with system accounts."""
 
@@ -33,13 +38,11 @@ class PamSettings(ConfigTable):
     min_uid: int = setting(
         1000, "Accounts with a lower number may not log in; root never may.", ge=1
     )
-    allowed_groups: tuple[Word, ...] = setting(
-        (), "Only members of one of these system groups may log in; empty for all.", strict=False
+    allowed_groups: Words = setting(
+        (), "Only members of one of these system groups may log in; empty for all."
     )
-    admin_groups: tuple[Word, ...] = setting(
-        (),
-        "Members of one of these system groups may see and end the sessions of others.",
-        strict=False,
+    admin_groups: Words = setting(
+        (), "Members of one of these system groups may see and end the sessions of others."
     )
     sessions: bool = setting(
         True,
