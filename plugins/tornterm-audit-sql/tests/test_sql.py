@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import sqlite3
 import threading
 import time
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -22,10 +24,15 @@ from tornterm.spool import NotTaken, Spool, Waiting
 from tornterm.testing.conformance import AuditConformance
 from tornterm.testing.conformance.bench import benches
 from tornterm.testing.conformance.garbage import GARBAGE
+from tornterm.testing.server import TOKENS, LiveServer
 from tornterm.types import AuditEvent
 from tornterm_audit_sql import Sql, SqlSettings
 from tornterm_audit_sql.schema import STEPS, events, migrate
 from tornterm_audit_sql.store import Store
+
+README = Path(__file__).parents[1] / "README.md"
+
+EMPTY = "DROP TABLE IF EXISTS tornterm_audit, tornterm_audit_step"
 
 Make = Callable[..., SqlSettings]
 
@@ -93,7 +100,7 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
         return SqlSettings.model_validate({**table, **url, **more})
 
     if url:
-        run(making(), "DROP TABLE IF EXISTS tornterm_audit, tornterm_audit_step")
+        run(making(), EMPTY)
     return making
 
 
@@ -343,3 +350,49 @@ def test_certificates_that_are_not_there_stop_the_start(tmp_path: Path, bench: A
     table = SqlSettings.model_validate({"url": url, "ca_file": str(tmp_path / "missing.pem")})
     with pytest.raises((ConfigError, PluginError), match="certificates cannot be used"):
         bench(Sql(table))
+
+
+# --- the examples of the README -------------------------------------------------------------------
+
+
+def block(language: str) -> str:
+    """The example of that language in the README."""
+    found = re.search(rf"```{language}\n(.*?)```", README.read_text(), re.DOTALL)
+    assert found, language
+    return found[1]
+
+
+@pytest.mark.parametrize("url", ["postgresql", "sqlite"])
+async def test_the_examples(
+    url: str, request: pytest.FixtureRequest, tmp_path: Path, tornterm_loop: object
+) -> None:
+    """Somebody logs in to a server with its configuration, and its query finds them."""
+    tables = tomllib.loads(block("toml"))
+    table = tables["plugins"].pop("sql")
+    # Where the database of the example is in reality; SQLite where there is no `url`, as it says.
+    if url == "postgresql":
+        server = request.getfixturevalue("server")
+        assert table["password"] == {"file": "/etc/tornterm/database.password"}
+        (tmp_path / "database.password").write_text(PASSWORD)
+        table["password"]["file"] = str(tmp_path / "database.password")
+        table["url"] = server.url
+    else:
+        del table["url"], table["password"]
+    folders = {key: str(tmp_path / f"{key}.sqlite3") for key in ("file", "spool")}
+    settings = SqlSettings.model_validate({**table, **folders, "drain": "30s"})
+    if url == "postgresql":
+        await asyncio.to_thread(run, settings, EMPTY)
+    tables["plugins"]["enabled"].remove("sql")
+    assert tables["audit"]["required"] is True
+    async with LiveServer(tables, [Sql(settings)]) as live:
+        told = await live.fetch(
+            "login",
+            method="POST",
+            headers={"Origin": live.url.rstrip("/")},
+            json={"method": "token", "token": TOKENS["alice"]},
+        )
+        assert told.code < 400, told.body
+    # It has written everything before it ended.
+    async with Store(settings)._engine.connect() as connection:
+        found = list(await connection.execute(text(block("sql"))))
+    assert [(row.username, row.remote) for row in found] == [("alice", "127.0.0.1")]

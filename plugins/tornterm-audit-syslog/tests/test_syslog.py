@@ -10,8 +10,10 @@ import socket
 import sqlite3
 import subprocess
 import threading
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +22,16 @@ from receivers import PATIENCE, Rsyslogd, cutting, frames, journal_fields, parse
 
 from tornterm.errors import ConfigError, PluginError
 from tornterm.spool import Spool, Waiting
+from tornterm.testing.clients import V1Client
 from tornterm.testing.conformance import AuditConformance
 from tornterm.testing.conformance.bench import benches
 from tornterm.testing.conformance.garbage import GARBAGE
+from tornterm.testing.server import LiveServer
 from tornterm.types import AuditEvent
 from tornterm_audit_syslog import Syslog, SyslogSettings
 from tornterm_audit_syslog.message import Origin, for_journal, for_syslog
+
+README = Path(__file__).parents[1] / "README.md"
 
 ORIGIN = Origin(10, "host", "tornterm", 7, "tornterm@32473", 8192)
 NOBODY = "tcp://127.0.0.1:9"
@@ -342,3 +348,49 @@ def test_certificates_that_are_not_there_stop_the_start(tmp_path: Path, bench: A
     table = settings(tmp_path, "tls://127.0.0.1:9", ca_file=str(tmp_path / "missing.pem"))
     with pytest.raises((ConfigError, PluginError), match="certificates cannot be used"):
         bench(Syslog(table))
+
+
+# --- the examples of the README -------------------------------------------------------------------
+
+
+def blocks() -> list[tuple[str, str]]:
+    """The examples of the README, each with its language."""
+    return re.findall(r"```(\w*)\n(.*?)```", README.read_text(), re.DOTALL)
+
+
+async def test_the_example(
+    tmp_path: Path, rsyslogd: Callable[[str], Rsyslogd], tornterm_loop: object
+) -> None:
+    """Somebody opens a session on a server with its configuration, and syslog has it."""
+    receiver = await asyncio.to_thread(rsyslogd, "tls")
+    (example,) = (text for language, text in blocks() if language == "toml")
+    tables = tomllib.loads(example)
+    table = tables["plugins"].pop("syslog")
+    table["address"] = table["address"].replace(
+        "logs.example.org:6514", f"127.0.0.1:{receiver.port}"
+    )
+    more = {"ca_file": str(tmp_path / "ca.pem"), "spool": str(tmp_path / "spool.sqlite3")}
+    plugin = Syslog(SyslogSettings.model_validate({**table, **more, "drain": "30s"}))
+    tables["plugins"]["enabled"].remove("syslog")
+    assert tables["audit"]["required"] is True
+    async with (
+        LiveServer(tables, [plugin]) as server,
+        V1Client(server.url, headers=server.headers(), within=30.0) as client,
+    ):
+        await client.open()
+    await asyncio.to_thread(
+        receiver.wait_for,
+        lambda _: {"session.created", "session.exited"} <= {e["event"] for e in receiver.events},
+    )
+    assert {e["user"] for e in receiver.events if e["event"] == "session.created"} == {"alice"}
+
+
+def test_the_line_that_is_shown() -> None:
+    """What it leaves out may be anything; the rest is what is sent."""
+    (line,) = (text.strip() for language, text in blocks() if not language)
+    moment = datetime(2026, 1, 2, 3, 4, 5, 678901, UTC).timestamp()
+    created = AuditEvent("session.created", moment, "alice", "192.0.2.1", "a-session")
+    origin = Origin(10, "shells", "tornterm", 4711, "tornterm@32473", 8192)
+    sent = for_syslog(Waiting(1, "b7c0" + "0" * 28, json.dumps(created.as_dict())), origin)
+    pattern = re.escape(line).replace(re.escape("..."), ".*")
+    assert re.fullmatch(pattern, sent.decode()), sent
