@@ -76,12 +76,18 @@ def reference() -> str:
 
 def _suite(value: type) -> str:
     """A suite with its tests, and what each asks."""
-    rows = []
-    for owner in reversed(value.__mro__):
+    fixtures: dict[str, str] = {}
+    tests: dict[str, str] = {}
+    for owner in reversed(value.__mro__[:-1]):
         for name, member in vars(owner).items():
-            if name.startswith("test_"):
-                rows.append(f"- `{name}`: {inspect.cleandoc(member.__doc__ or '').splitlines()[0]}")
-    return f"### `{value.__name__}`\n\n{markdown(value.__doc__)}\n\n" + "\n".join(rows)
+            if not name.startswith("_") and name != "bench":
+                kind = tests if name.startswith("test_") else fixtures
+                kind[name] = " ".join(inspect.cleandoc(member.__doc__ or "").split())
+    parts = [f"### `{value.__name__}`\n\n{markdown(value.__doc__)}"]
+    for title, found in (("Fixtures", fixtures), ("Tests", tests)):
+        rows = "\n".join(f"- `{name}`: {text}" for name, text in found.items())
+        parts.append(f"**{title}:**\n\n{rows}")
+    return "\n\n".join(parts)
 
 
 if __name__ == "__main__":

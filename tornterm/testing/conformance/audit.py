@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tornterm.testing.conformance.bench import PATIENCE, Bench, benches
+from tornterm.testing.conformance.bench import PATIENCE, Bench, benches, needed
 from tornterm.testing.conformance.garbage import GARBAGE
 from tornterm.types import AuditEvent
 
@@ -35,7 +35,7 @@ class AuditConformance:
     @pytest.fixture
     def plugin(self) -> object:
         """The plugin, made, with a place to keep events that is empty."""
-        pytest.fail("define the fixture `plugin` in your test class", pytrace=False)
+        needed("plugin", "the plugin, made, with an empty place to keep events")
 
     @pytest.fixture
     def kept(self) -> Callable[[], Sequence[Mapping[str, Any]]]:
@@ -43,17 +43,17 @@ class AuditConformance:
 
         It is called when `plugin` was given some events and then shut down.
         """
-        pytest.fail("define the fixture `kept` in your test class", pytrace=False)
+        needed("kept", "a function that gives what `plugin` kept, as AuditEvent.as_dict has it")
 
     @pytest.fixture
     def broken(self) -> object:
-        """The plugin with a place that takes nothing, for example a full disk."""
-        pytest.fail("define the fixture `broken` in your test class", pytrace=False)
+        """The plugin with a place that takes nothing, for example a folder that is not there."""
+        needed("broken", "the plugin with a place that takes nothing")
 
     @pytest.fixture
     def hung(self) -> object:
-        """The plugin with a place that never answers."""
-        pytest.fail("define the fixture `hung` in your test class", pytrace=False)
+        """The plugin with a place that never answers, whatever event it is given."""
+        needed("hung", "the plugin with a place that never answers")
 
     @pytest.fixture
     def bench(self) -> Iterator[Callable[..., Bench]]:
@@ -72,6 +72,8 @@ class AuditConformance:
         for event in EVENTS:
             assert _fault(tried, event) is None
         tried.close()
+        if not callable(kept):
+            needed("kept", f"a function, which is called when the events are there, not {kept!r}")
         found = list(kept())
         assert found == [event.as_dict() for event in EVENTS], "events are missing or different"
         tried.check_loop()

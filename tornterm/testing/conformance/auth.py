@@ -8,14 +8,13 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NoReturn
 from urllib.parse import quote
 
 import pytest
 
 from tornterm.errors import AuthError
 from tornterm.plugins import PluginHost
-from tornterm.testing.conformance.bench import PATIENCE, Bench, benches
+from tornterm.testing.conformance.bench import PATIENCE, Bench, benches, needed
 from tornterm.testing.conformance.garbage import GARBAGE
 from tornterm.testing.events import CapturedEvents
 from tornterm.testing.server import LiveServer
@@ -56,10 +55,6 @@ class Login:
         assert any(self.secret in value for value in given), "the secret is not in the request"
 
 
-def _needed(fixture: str, what: str) -> NoReturn:
-    pytest.fail(f"define the fixture `{fixture}` in your test class: {what}", pytrace=False)
-
-
 class OfflineAuthConformance:
     """The tests of a backend that needs nothing outside its own memory.
 
@@ -69,17 +64,17 @@ class OfflineAuthConformance:
     @pytest.fixture
     def plugin(self) -> object:
         """The plugin: an object, or a class that is made without settings."""
-        _needed("plugin", "the plugin, made, in which `accepted` is good")
+        needed("plugin", "the plugin, made, in which `accepted` is good")
 
     @pytest.fixture
     def accepted(self) -> Login:
         """A login that is good, with the name of its user."""
-        _needed("accepted", "a Login that is good")
+        needed("accepted", "a Login that is good")
 
     @pytest.fixture
     def rejected(self) -> Login:
         """A login that is this plugin's to judge, and wrong."""
-        _needed("rejected", "a Login that is wrong, with a secret other than the good one")
+        needed("rejected", "a Login that is wrong, with a secret other than the good one")
 
     @pytest.fixture
     def bench(self) -> Iterator[Callable[..., Bench]]:
@@ -208,12 +203,12 @@ class AuthConformance(OfflineAuthConformance):
     @pytest.fixture
     def broken(self) -> object:
         """The plugin with a back end that fails, for example a file that is not there."""
-        _needed("broken", "the plugin with a back end that fails")
+        needed("broken", "the plugin with a back end that fails")
 
     @pytest.fixture
     def hung(self) -> object:
         """The plugin with a back end that never answers, for example a named pipe for a file."""
-        _needed("hung", "the plugin with a back end that never answers")
+        needed("hung", "the plugin with a back end that never answers")
 
     def test_denies_when_its_back_end_fails(
         self,
@@ -266,7 +261,9 @@ def _foreign(own: AuthRequest) -> Iterator[AuthRequest]:
 def _garbled(own: AuthRequest) -> Iterator[tuple[AuthRequest, bool]]:
     """Broken variants of a good request, and whether one may still be good."""
     fixed = {"method": own.fields["method"]} if "method" in own.fields else {}
-    yield replace(own, fields=fixed, headers={}), False
+    # A bearer token is always there, or it would be no such request.
+    least = {"token": "-"} if own.kind == "bearer" else fixed
+    yield replace(own, fields=least, headers={}), False
     for text in GARBAGE:
         fields = {**dict.fromkeys(own.fields, text), **fixed}
         yield replace(own, fields=fields, headers=dict.fromkeys(own.headers, text)), False
@@ -282,7 +279,8 @@ async def _log_in(server: LiveServer, request: AuthRequest) -> str:
     """Send a request as a person's program would; what the server says to it."""
     if request.kind == "form":
         fields: Mapping[str, str] = request.fields
-        answer = await server.fetch("login", method="POST", headers=request.headers, json=fields)
+        headers = {**request.headers, "Origin": server.origin}
+        answer = await server.fetch("login", method="POST", headers=headers, json=fields)
     else:
         token = request.fields.get("token")
         bearer = {"Authorization": f"Bearer {token}"} if token else {}

@@ -7,7 +7,7 @@ import concurrent.futures
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import pytest
 
@@ -15,7 +15,7 @@ from tornterm.errors import AuthError, PluginError
 from tornterm.plugins import PluginHost
 from tornterm.types import User
 
-__all__ = ["PATIENCE", "Bench", "benches"]
+__all__ = ["PATIENCE", "Bench", "benches", "needed"]
 
 T = TypeVar("T")
 
@@ -25,6 +25,16 @@ PATIENCE = 1.0
 HELD = 0.2
 """Seconds for which a plugin may hold the loop: more than the server's 0.05, because a machine
 that runs tests is busy, and less than anything that blocks takes."""
+
+
+def needed(fixture: str, what: str) -> NoReturn:
+    """Say that a fixture is missing.
+
+    Args:
+        fixture: Its name.
+        what: What it has to give.
+    """
+    pytest.fail(f"define the fixture `{fixture}` in your test class: {what}", pytrace=False)
 
 
 class _App:

@@ -11,7 +11,7 @@ from tornterm.errors import AuthError, SessionError
 from tornterm.plugins import PluginHost
 from tornterm.pty.checks import check
 from tornterm.testing.clients import V1Client
-from tornterm.testing.conformance.bench import PATIENCE, Bench, benches
+from tornterm.testing.conformance.bench import PATIENCE, Bench, benches, needed
 from tornterm.testing.conformance.garbage import GARBAGE
 from tornterm.testing.server import LiveServer
 from tornterm.types import Size, SpawnPlan, SpawnRequest, User
@@ -31,7 +31,7 @@ class SpawnConformance:
     @pytest.fixture
     def plugin(self) -> object:
         """The plugin: an object, or a class that is made without settings."""
-        pytest.fail("define the fixture `plugin` in your test class", pytrace=False)
+        needed("plugin", "the plugin, made, with a program for `user`")
 
     @pytest.fixture
     def user(self) -> User:
@@ -130,12 +130,12 @@ class RemoteSpawnConformance(SpawnConformance):
     @pytest.fixture
     def broken(self) -> object:
         """The plugin with a back end that fails."""
-        pytest.fail("define the fixture `broken` in your test class", pytrace=False)
+        needed("broken", "the plugin with a back end that fails")
 
     @pytest.fixture
     def hung(self) -> object:
         """The plugin with a back end that never answers."""
-        pytest.fail("define the fixture `hung` in your test class", pytrace=False)
+        needed("hung", "the plugin with a back end that never answers")
 
     def test_a_back_end_that_fails_starts_nothing(
         self, broken: object, user: User, bench: Callable[..., Bench]
