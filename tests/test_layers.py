@@ -24,6 +24,7 @@ LAYERS = (
     "screens",
     "pty",
     "sessions",
+    "files",
     "builtin",
     "web",
     "hosted",

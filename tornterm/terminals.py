@@ -22,6 +22,7 @@ from tornterm.config.oddities import oddities
 from tornterm.config.settings import Settings
 from tornterm.core.tokens import OneTimeCodes, new_id
 from tornterm.errors import AuthError, ConfigError, ConfigProblem, SessionNotFound
+from tornterm.files.transfers import Transfers
 from tornterm.hosted import HostedSession
 from tornterm.plugins import PluginHost
 from tornterm.plugins.loading import NOBODY
@@ -82,6 +83,7 @@ class Terminals:
         codes: One-time codes of login links.
         metrics: What is counted.
         desk: What administrators see.
+        transfers: Files on their way.
         base: The path under which everything is served; begins and ends with a slash.
         instance: A name that tells this server's cookies from those of others on the same host.
     """
@@ -118,6 +120,7 @@ class Terminals:
         self.sessions = SessionManager(self.settings, self.plugins, self.audit, self.clock)
         self.reception = Reception(self.sessions)
         self.logins = LoginStore(self.settings.auth, self.plugins, self.clock)
+        self.transfers = Transfers(self.settings.files, self.audit, self.clock)
         self.desk = Desk(self.sessions, self.logins, self.clock)
         self.desk.listen(self.plugins, self.audit, self.metrics)
         self._take_up(self.settings)
@@ -258,6 +261,7 @@ class Terminals:
         logger.debug("closing the terminals: %s", reason)
         self.begin_drain()
         self.desk.close()
+        await self.transfers.close()
         await self.sessions.destroy_all()
         self.logins.close()
         if self._started:
@@ -274,6 +278,7 @@ class Terminals:
         self._take_up(settings)
         self.sessions.reload(settings)
         self.logins.reload(settings.auth)
+        self.transfers.settings = settings.files
         self.recheck_logins()
 
     # Logging in by a link.

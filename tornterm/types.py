@@ -189,6 +189,9 @@ class SpawnPlan:
         groups: Supplementary group ids; used only where `uid` or `gid` is given.
         rlimits: Resource limits: name as in the `resource` module without ``RLIMIT_``, for
             example ``{"NPROC": (100, 100)}``, to (soft, hard).
+        files: Whether people may exchange files with the page, where that is enabled: the server
+            then reads and writes them with `uid`, `gid` and `groups`, in its own file system. Never
+            for a program that is locked up somewhere and sees less than that.
     """
 
     argv: tuple[str, ...]
@@ -198,6 +201,7 @@ class SpawnPlan:
     gid: int | None = None
     groups: tuple[int, ...] = ()
     rlimits: Mapping[str, tuple[int, int]] = field(default_factory=_nothing)
+    files: bool = False
 
 
 @dataclass(frozen=True, slots=True)

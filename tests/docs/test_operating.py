@@ -244,7 +244,7 @@ def first_cells(heading: str) -> list[str]:
 
 def test_the_events_are_all_there() -> None:
     """Every event that the sources name has its row, and no other has one."""
-    literal = r"\"((?:auth|session|share|control|plugin|audit|admin)\.[a-z]+)\""
+    literal = r"\"((?:auth|session|share|control|plugin|audit|admin|file)\.[a-z]+)\""
     sources = [path for path in PACKAGE.rglob("*.py") if "testing" not in path.parts]
     named = {name for path in sources for name in re.findall(literal, path.read_text())}
     files = {"audit.jsonl"}

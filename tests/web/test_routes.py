@@ -25,6 +25,7 @@ def address(entry: Entry, base: str = "/") -> str:
     return base + (
         entry.path.replace("{id}", "0" * 32)
         .replace("{share}", "0" * 16)
+        .replace("{transfer}", "0" * 32)
         .replace("{file}", "manifest.json")
     )
 

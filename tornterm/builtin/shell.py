@@ -163,6 +163,7 @@ class Shell:
             uid=account.uid,
             gid=account.gid,
             groups=account.groups,
+            files=True,
         )
 
     def _account_for(self, user: str) -> _Account:

@@ -32,6 +32,7 @@ from tornterm.config.fields import (
 from tornterm.config.source import Source
 from tornterm.config.tables import (
     AuthSettings,
+    FilesSettings,
     LoggingSettings,
     MetricsSettings,
     ServerSettings,
@@ -43,6 +44,7 @@ from tornterm.types import Limits
 __all__ = [
     "AuditSettings",
     "AuthSettings",
+    "FilesSettings",
     "LimitSettings",
     "LoggingSettings",
     "MetricsSettings",
@@ -230,6 +232,7 @@ class Settings(ConfigTable):
     sessions: SessionsSettings = Field(default_factory=SessionsSettings)
     limits: tuple[LimitSettings, ...] = Field(default=(), strict=False)
     audit: AuditSettings = Field(default_factory=AuditSettings)
+    files: FilesSettings = Field(default_factory=FilesSettings)
 
     _source: Source = PrivateAttr(default_factory=Source)
 

@@ -23,6 +23,7 @@ from tornterm.config.fields import (
 
 __all__ = [
     "AuthSettings",
+    "FilesSettings",
     "LoggingSettings",
     "MetricsSettings",
     "ServerSettings",
@@ -106,6 +107,23 @@ class ServerSettings(ConfigTable):
     max_body: Annotated[ByteSize, smallest("16 KiB")] = setting(
         "1 MiB", "The largest body that an HTTP request may have.", restart=True
     )
+
+
+class FilesSettings(ConfigTable):
+    """Files between the page and the programs: dropped on the terminal, or by tornterm-get."""
+
+    enabled: bool = setting(
+        False,
+        "Whether people may upload and download files, as the account that their programs run as. "
+        "Only where the plugin that starts programs allows it, as shell does.",
+    )
+    max_upload: Annotated[ByteSize, smallest("1 KiB", or_zero=True)] = setting(
+        "1 GiB", "The largest file that may be uploaded; 0 for no limit."
+    )
+    max_download: Annotated[ByteSize, smallest("1 KiB", or_zero=True)] = setting(
+        "1 GiB", "The largest file that may be downloaded; 0 for no limit."
+    )
+    max_per_user: int = setting(4, "Transfers of one user at the same time; 0 for no limit.", ge=0)
 
 
 class TlsSettings(ConfigTable):

@@ -203,6 +203,7 @@ class Creation:
         plan = await self._plugins.prepare_spawn(session.owner, plan)
         session.observe(await self._observers(session))
         await session.terminal.start(plan, size)
+        session.plan = plan
         session.started()
         if self.closed:
             await session.destroy("shutdown")

@@ -24,7 +24,7 @@ from tornterm.sessions.listener import Listener
 from tornterm.sessions.members import Member, Right
 from tornterm.sessions.observers import Observers, WatchedObserver
 from tornterm.sessions.shares import Party, Share, Shares
-from tornterm.types import ExitStatus, SessionInfo, Size, User
+from tornterm.types import ExitStatus, SessionInfo, Size, SpawnPlan, User
 
 __all__ = ["Session"]
 
@@ -76,6 +76,8 @@ class Session:
         self.reservation = reservation
         self.title = title
         self.profile = profile
+        self.plan: SpawnPlan | None = None
+        """How its program was started; None before that."""
         self.created = clock.wall()
         self.lifecycle = Lifecycle(clock.now())
         self.party = Party()

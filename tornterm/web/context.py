@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from tornterm.audit import AuditLog
 from tornterm.config.settings import Settings
 from tornterm.core.tokens import OneTimeCodes
+from tornterm.files.transfers import Transfers
 from tornterm.hookspecs import App
 from tornterm.plugins import PluginHost
 from tornterm.sessions.clock import Clock
@@ -41,6 +42,7 @@ class Context(App, Protocol):
     tickets: TicketStore
     metrics: Metrics
     desk: Desk
+    transfers: Transfers
     throttle: Throttle
     hosts: HostList
     origins: OriginList

@@ -17,6 +17,7 @@ from tornterm.web.schema import (
     TEXT,
     Operation,
     Schema,
+    list_of,
     object_of,
     or_null,
     ref,
@@ -68,6 +69,37 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
     },
     "api/sessions/{id}/shares/{share}": {
         "delete": Operation("Take one share back, with the connections that came by it.", 204)
+    },
+    "api/sessions/{id}/transfers": {
+        "get": Operation("How far the session's transfers have got.", answer="Transfers")
+    },
+    "api/sessions/{id}/downloads": {
+        "post": Operation(
+            "Open a file that `tornterm-get` has offered.",
+            201,
+            "OneTransfer",
+            {"path": TEXT, "size": COUNT, "inode": COUNT},
+        )
+    },
+    "api/sessions/{id}/downloads/{transfer}": {
+        "get": Operation("Its bytes, or the part that `Range` asks for."),
+        "delete": Operation("End it.", 204),
+    },
+    "api/sessions/{id}/uploads": {
+        "post": Operation(
+            "Begin a file in the folder that the program is in.",
+            201,
+            "OneTransfer",
+            {"name": TEXT, "size": COUNT},
+        )
+    },
+    "api/sessions/{id}/uploads/{transfer}": {
+        "get": Operation("How far it has got, to go on there.", answer="OneTransfer"),
+        "post": Operation("Every byte is there: give it its name.", answer="Uploaded", body={}),
+        "delete": Operation("Give it up; nothing is left of it.", 204),
+    },
+    "api/sessions/{id}/uploads/{transfer}/bytes": {
+        "patch": Operation("Bytes of it, at most 8 MiB, behind `?offset=`.", answer="Offset")
     },
     "api/tickets": {
         "post": Operation(
@@ -136,6 +168,19 @@ SCHEMAS: dict[str, Schema] = {
     "Ticket": object_of(
         ("session", "token"), ticket=TEXT, lifetime=COUNT, session=TEXT, token=TEXT
     ),
+    "Transfer": object_of(
+        id=TEXT,
+        kind={"enum": ["download", "upload"]},
+        name=TEXT,
+        path=TEXT,
+        size=COUNT,
+        done=COUNT,
+        finished=FLAG,
+    ),
+    "OneTransfer": object_of(transfer=ref("Transfer")),
+    "Transfers": object_of(transfers=list_of(ref("Transfer"))),
+    "Uploaded": object_of(name=TEXT, path=TEXT, sha256=TEXT),
+    "Offset": object_of(offset=COUNT),
     **ADMIN_SCHEMAS,
 }
 

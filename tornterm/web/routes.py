@@ -8,7 +8,7 @@ from typing import Literal
 
 from tornado.web import RequestHandler
 
-from tornterm.web import api, health, installed, login, pages, shares
+from tornterm.web import api, files, health, installed, login, pages, shares
 from tornterm.web.admin import handlers as admin
 from tornterm.web.admin.feed import FeedHandler
 from tornterm.web.admin.page import AdminPageHandler
@@ -26,7 +26,8 @@ class Entry:
 
     Args:
         path: Below the base, without a leading slash; ``{id}`` stands for the id of a session,
-            ``{share}`` for that of a share and ``{file}`` for the name of a file.
+            ``{share}`` and ``{transfer}`` for those of a share and of a transfer, and ``{file}``
+            for the name of a file.
         handler: What answers.
         access: ``required`` (a login is needed) or ``public``.
     """
@@ -39,7 +40,7 @@ class Entry:
     def pattern(self) -> str:
         """The path as a regular expression."""
         pattern = re.escape(self.path).replace(r"\{file\}", "([^/]+)")
-        return re.sub(r"\\\{(id|share)\\\}", "([A-Za-z0-9_-]{1,64})", pattern)
+        return re.sub(r"\\\{(id|share|transfer)\\\}", "([A-Za-z0-9_-]{1,64})", pattern)
 
 
 ROUTES: tuple[Entry, ...] = (
@@ -56,6 +57,12 @@ ROUTES: tuple[Entry, ...] = (
     Entry("api/sessions/{id}/token", TokenHandler),
     Entry("api/sessions/{id}/shares", shares.SharesHandler),
     Entry("api/sessions/{id}/shares/{share}", shares.ShareHandler),
+    Entry("api/sessions/{id}/transfers", files.TransfersHandler),
+    Entry("api/sessions/{id}/downloads", files.DownloadsHandler),
+    Entry("api/sessions/{id}/downloads/{transfer}", files.DownloadHandler),
+    Entry("api/sessions/{id}/uploads", files.UploadsHandler),
+    Entry("api/sessions/{id}/uploads/{transfer}", files.UploadHandler),
+    Entry("api/sessions/{id}/uploads/{transfer}/bytes", files.UploadBytesHandler),
     Entry("api/tickets", TicketsHandler),
     Entry("api/admin/server", admin.ServerHandler),
     Entry("api/admin/history", admin.HistoryHandler),

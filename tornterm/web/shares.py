@@ -12,7 +12,14 @@ from tornterm.sessions.shares import Share
 from tornterm.web.context import public_base
 from tornterm.web.handler import Handler
 
-__all__ = ["LIFETIME", "MAX_LIFETIME", "ShareHandler", "SharesHandler", "share_json"]
+__all__ = [
+    "LIFETIME",
+    "MAX_LIFETIME",
+    "OwnersHandler",
+    "ShareHandler",
+    "SharesHandler",
+    "share_json",
+]
 
 LIFETIME = 24 * 3600
 """Seconds for which a share lasts unless it is said otherwise."""
@@ -39,8 +46,8 @@ def share_json(session: Session, share: Share) -> dict[str, Any]:
     }
 
 
-class _OwnersHandler(Handler):
-    """Only the owner shares a session, not even an administrator."""
+class OwnersHandler(Handler):
+    """For the owner of a session alone, not even for an administrator."""
 
     async def own_session(self, session_id: str) -> Session:
         """The session, if it is the caller's and the caller may write to it.
@@ -59,7 +66,7 @@ class _OwnersHandler(Handler):
         return session
 
 
-class SharesHandler(_OwnersHandler):
+class SharesHandler(OwnersHandler):
     """All shares of one session."""
 
     async def get(self, session_id: str) -> None:
@@ -97,7 +104,7 @@ class SharesHandler(_OwnersHandler):
         self.set_status(204)
 
 
-class ShareHandler(_OwnersHandler):
+class ShareHandler(OwnersHandler):
     """``{base}api/sessions/<id>/shares/<share>``: one share."""
 
     async def delete(self, session_id: str, share_id: str) -> None:
