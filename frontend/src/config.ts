@@ -19,6 +19,8 @@ export interface PageConfig {
   font_family: string;
   /** In CSS pixels; 0 to go by the window's width. */
   font_size: number;
+  /** Whether files can be exchanged with sessions of one's own. */
+  files?: boolean;
   /** Where logging out leads; null where the page cannot log anybody out. */
   logout?: string | null;
 }

@@ -1,6 +1,7 @@
 /** What floats over the terminal: it passes, or waits for a word. */
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { TransferCards } from "./files/view.tsx";
 import { useCountdown } from "./hooks.ts";
 import type { Page } from "./page.ts";
 import type { Pane } from "./pane.ts";
@@ -45,6 +46,7 @@ export function Notices({ page, pane }: Props) {
         </Notice>
       ))}
       {held.length > 0 && <Held pane={pane} />}
+      <TransferCards transfers={pane.transfers} />
       <div class="messages" aria-live="polite">
         {messages.map((message) => (
           <Notice key={message.id} good={message.good ?? false}

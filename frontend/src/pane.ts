@@ -3,6 +3,10 @@ import type { Api } from "./api.ts";
 import type { PageConfig } from "./config.ts";
 import { Connection } from "./connection.ts";
 import { Effects } from "./effects.ts";
+import { FilesApi } from "./files/api.ts";
+import { OSC } from "./files/offer.ts";
+import { FILES } from "./files/text.ts";
+import { Transfers } from "./files/transfers.ts";
 import type { Message } from "./notices.tsx";
 import { type Member, type Role, SUBPROTOCOL } from "./protocol.ts";
 import type { Choices } from "./settings.ts";
@@ -52,6 +56,8 @@ export class Pane {
   view: TerminalView | null = null;
   client: Client | null = null;
   readonly effects: Effects;
+  /** Files that are offered, dropped or on their way. */
+  readonly transfers: Transfers;
   /** Whether the session is new and nobody has typed into it, so that nothing is lost with it. */
   unused: boolean;
 
@@ -68,6 +74,7 @@ export class Pane {
     readonly wish: Wish,
   ) {
     this.effects = new Effects(this, around);
+    this.transfers = this.makeTransfers();
     this.name = wish.name;
     this.unused = wish.session === null;
   }
@@ -130,6 +137,20 @@ export class Pane {
     this.view = view;
     this.client = this.makeClient(view);
     this.effects.start(view.terminal, host);
+    view.terminal.parser.registerOscHandler(OSC, (data) => {
+      if (this.live) this.transfers.offered(data);
+      return true;
+    });
+    host.addEventListener("dragover", (event) => {
+      if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+    });
+    host.addEventListener("drop", (event) => {
+      const files = [...(event.dataTransfer?.files ?? [])];
+      if (files.length === 0) return;
+      // Without this the browser would leave the page for the file.
+      event.preventDefault();
+      if (!this.transfers.drop(files)) this.say(FILES.off);
+    });
     view.whenResized(() => this.resized());
     this.client.start();
   }
@@ -290,6 +311,23 @@ export class Pane {
       this.wish.session,
       this.wish.share,
     );
+  }
+
+  private makeTransfers(): Transfers {
+    const { config } = this.around;
+    return new Transfers({
+      api: new FilesApi(config.base),
+      session: () => (config.files && !this.guest && this.status.kind === "live" ? this.session : null),
+      keep: (address, name) => {
+        const link = document.createElement("a");
+        link.href = address;
+        link.download = name;
+        link.click();
+      },
+      changed: () => this.around.changed(),
+      wait: (ms) => new Promise((done) => setTimeout(done, ms)),
+      unreachable: TEXT.unreachable,
+    });
   }
 
   private typed(data: Uint8Array): void {

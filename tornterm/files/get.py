@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not paths or paths[0] in ("-h", "--help"):
         print(USAGE, file=sys.stderr)  # noqa: T201
         return 0 if paths else 2
-    if "TORNTERM_SESSION" not in os.environ:
+    if not any(name.startswith("TORNTERM_") for name in os.environ):
         print("tornterm-get: this is not a terminal of tornterm", file=sys.stderr)  # noqa: T201
         return 2
     failed = False

@@ -85,6 +85,7 @@ class TerminalHandler(PageHandler):
                 "user": user_json(self.user) if self.user else None,
                 "font_family": ui.font_family,
                 "font_size": ui.font_size,
+                "files": self.terminals.settings.files.enabled and self.user is not None,
                 "logout": self._logout,
             },
         )
