@@ -125,7 +125,10 @@ def test_the_wheel_installs_the_command(wheel: zipfile.ZipFile) -> None:
     (name,) = (name for name in wheel.namelist() if name.endswith("entry_points.txt"))
     points = ConfigParser(delimiters="=")
     points.read_string(wheel.read(name).decode())
-    assert dict(points["console_scripts"]) == {"tornterm": "tornterm.cli:main"}
+    assert dict(points["console_scripts"]) == {
+        "tornterm": "tornterm.cli:main",
+        "tornterm-get": "tornterm.files.get:main",
+    }
     assert dict(points["pytest11"]) == {"tornterm.testing.plugin": "tornterm.testing.plugin"}
 
 
