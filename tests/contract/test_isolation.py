@@ -308,11 +308,12 @@ async def test_a_plugin_that_has_used_up_its_threads_fails_at_once() -> None:
         timeout=0.05,
     )
     assert await asyncio.gather(*(host.revalidate(ALICE) for _ in range(4))) == [False] * 4
+    await gate.wait_for_entries(4)
+    # Who waited now, or a busy machine, would take long, and be told so.
+    host._calls.timeout = 30.0
     errors: list[Exception | None] = []
     host.on_call = lambda plugin, hook, seconds, error: errors.append(error)
-    start = time.monotonic()
     assert await asyncio.gather(*(host.revalidate(ALICE) for _ in range(100))) == [False] * 100
-    assert time.monotonic() - start < 0.05 * 20
     assert gate.calls == 4
     assert {str(error) for error in errors} == {"all of its 4 worker threads hang"}
     assert await host.limits(ALICE, Limits()) == Limits(5)
@@ -327,7 +328,8 @@ async def test_threads_that_come_back_are_used_again() -> None:
     gate.opened.set()
     while not await host.revalidate(ALICE):
         await asyncio.to_thread(gate.opened.wait)
-    assert gate.calls == 5
+    # More than one where a busy machine did not answer in time.
+    assert gate.calls >= 5
 
 
 async def test_calls_wait_for_a_busy_thread() -> None:
