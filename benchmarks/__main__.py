@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from benchmarks import profiling
+from benchmarks import misbehaving, profiling
+from benchmarks.bad_plugin import HOOKS
 from benchmarks.client import Silence
 from benchmarks.limits import client_rate
 from benchmarks.peers import SERVERS, Unavailable
@@ -65,6 +67,26 @@ def put_tables(path: Path, tables: str) -> None:
     """Replace what follows `MARK` in a file; what stands before it was written by a person."""
     before = path.read_text().partition(MARK)[0] if path.exists() else ""
     path.write_text(f"{before}{MARK}\n\n{tables}")
+
+
+@main.command("plugins")
+@click.argument("hooks", nargs=-1, type=click.Choice(HOOKS))
+@click.option("--quick", is_flag=True, help="Short runs and one round, for development.")
+@click.option("--json", "json_file", type=Path, help="Write all figures here.")
+def plugins_command(hooks: tuple[str, ...], *, quick: bool, json_file: Path | None) -> None:
+    """Measure others' echo beside a plugin that misbehaves in each hook, or in those named."""
+    print("p99, as a ratio to the slower of two undisturbed runs", file=sys.stderr)
+    try:
+        cases = [
+            misbehaving.measure(hook, 1 if quick else 5, 4 if quick else 15)
+            for hook in hooks or HOOKS
+        ]
+    except (Silence, Unavailable) as error:
+        raise click.ClickException(str(error)) from None
+    print(misbehaving.as_markdown(cases))
+    if json_file:
+        facts = {"machine": machine(), "hooks": [asdict(case) for case in cases]}
+        json_file.write_text(json.dumps(facts, indent=1))
 
 
 @main.command("profile")

@@ -16,7 +16,17 @@ from pathlib import Path
 
 from benchmarks.dialects import TOKEN
 
-__all__ = ["SERVERS", "Running", "Unavailable", "cache", "compiled", "start"]
+__all__ = [
+    "CONFIG",
+    "SERVERS",
+    "Running",
+    "Server",
+    "Unavailable",
+    "cache",
+    "compiled",
+    "serving",
+    "start",
+]
 
 HERE = Path(__file__).parent
 PYTHON_PEERS = ("terminado==0.18.1", "jupyter_server==2.21.1")
@@ -171,7 +181,21 @@ def start(name: str) -> Iterator[Running]:
     Raises:
         Unavailable: It cannot be had on this machine, or did not start.
     """
-    server = SERVERS[name]
+    with serving(name, SERVERS[name]) as running:
+        yield running
+
+
+@contextmanager
+def serving(name: str, server: Server) -> Iterator[Running]:
+    """The same for one that is in no list.
+
+    Args:
+        name: What to call it.
+        server: How to start it.
+
+    Raises:
+        Unavailable: As for `start`.
+    """
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
         scratch = Path(folder)
         command = server.command(scratch)

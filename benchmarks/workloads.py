@@ -25,7 +25,7 @@ from benchmarks.processes import cpu_seconds, proportional_kib, resident_kib
 from benchmarks.resuming import resume
 from benchmarks.watching import watched
 
-__all__ = ["WORKLOADS", "Workload"]
+__all__ = ["WORKLOADS", "Workload", "percentile"]
 
 Figures = Mapping[str, float]
 
