@@ -121,6 +121,15 @@ class App(Protocol):
             user: Who it is; `User.backend` becomes the plugin's name.
         """
 
+    def record(self, handler: Any, name: str, **facts: Any) -> None:
+        """Audit what somebody did on one of the plugin's routes.
+
+        Args:
+            handler: The handler that answers their request.
+            name: What was done, one word; the event's name has the plugin's before it.
+            **facts: Further values that JSON can carry.
+        """
+
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

@@ -333,6 +333,10 @@ class Terminals:
         plugin = handler.route.rpartition("/")[2]
         handler.log_in(replace(user, backend=plugin), plugin)
 
+    def record(self, handler: Any, name: str, **facts: Any) -> None:
+        """Audit what the person whose request `handler` answers does on a plugin's route."""
+        handler.record_for(handler.route.rpartition("/")[2], name, **facts)
+
 
 def _instance(settings: Settings) -> str:
     """The same for each start of one server, different for two servers on one host."""

@@ -203,6 +203,30 @@ def test_on_a_phone(crowded: ServerProcess, new_tab: NewTab) -> None:
     expect(row).to_be_visible()
 
 
+def test_recordings(tmp_path: Path, new_tab: NewTab) -> None:
+    """What a session printed is listed and played, where recordings are made."""
+    recordings = tmp_path / "recordings"
+    with serving(
+        tmp_path,
+        plugins='["token", "shell", "tornterm_record_asciicast:Recorder"]',
+        more=f"""[plugins.recorder]\nfolder = "{recordings}\"""",
+        python_path=ROOT / "plugins" / "tornterm-record-asciicast",
+    ) as server:
+        tab = new_tab()
+        tab.log_in(server.login_link)
+        tab.run("echo played-''back; exit", r"^played-back$")
+        tab.wait_state("ended")
+        page = administrate(server, tab, "recordings")
+        page.locator(".grid .body [role=row]").first.click()
+        side = page.get_by_role("complementary")
+        expect(side.locator("[data-ready]")).to_be_visible()
+        side.get_by_label("Speed").select_option("8")
+        side.get_by_role("button", name="Play").first.click()
+        expect(side.locator(".ap-player")).to_contain_text("played-back")
+        page.click("#tab-audit")
+        expect(page.locator(".grid")).to_contain_text("recorder.played")
+
+
 def violations(page: Page) -> list[Any]:
     page.evaluate(AXE.read_text())
     found = page.evaluate("axe.run().then((result) => result.violations)")

@@ -316,6 +316,10 @@ class Access(Answers):
         self.terminals.metrics.logins.labels("failed").inc()
         self._audit("auth.failed", method=method, account=account[:64], reason=error.why)
 
+    def record_for(self, plugin: str, name: str, **facts: Any) -> None:
+        """Audit what the person does on a plugin's route."""
+        self._audit(f"{plugin}.{name}", user=self.user.name if self.user else "", **facts)
+
     def _cookie_attributes(self) -> dict[str, Any]:
         return {
             "path": public_base(self.terminals),

@@ -9,6 +9,7 @@ import { Audit } from "./audit.tsx";
 import type { AdminConfig } from "./data.ts";
 import { type Connection, Feed } from "./feed.ts";
 import { Plugins } from "./plugins.tsx";
+import { Recordings } from "./recordings.tsx";
 import { Server } from "./server.tsx";
 import { Sessions } from "./sessions.tsx";
 import { TEXT } from "./text.ts";
@@ -18,8 +19,9 @@ const config = readConfig<AdminConfig>();
 const api = new AdminApi(config.base);
 if (config.theme !== "auto") document.documentElement.dataset["theme"] = config.theme;
 
-const VIEWS = ["sessions", "users", "audit", "plugins", "server"] as const;
-type View = (typeof VIEWS)[number];
+const ALL = ["sessions", "users", "audit", "plugins", "recordings", "server"] as const;
+type View = (typeof ALL)[number];
+const VIEWS = ALL.filter((view) => view !== "recordings" || config.recordings);
 
 const LABELS: Record<Connection, string> = {
   connecting: TEXT.connecting,
@@ -106,6 +108,7 @@ function Admin() {
           {view === "users" && <Users feed={feed} showSessions={showSessions} />}
           {view === "audit" && <Audit feed={feed} showSession={showSession} />}
           {view === "plugins" && <Plugins api={api} />}
+          {view === "recordings" && <Recordings base={config.base} />}
           {view === "server" && <Server api={api} feed={feed} />}
         </div>
       </main>

@@ -110,4 +110,6 @@ export interface AdminConfig {
   title: string;
   theme: "auto" | "light" | "dark";
   user: { name: string; display_name?: string } | null;
+  /** Whether there is a plugin that records sessions. */
+  recordings: boolean;
 }

@@ -30,6 +30,7 @@ export const TEXT = {
   users: "Users",
   audit: "Audit",
   plugins: "Plugins",
+  recordings: "Recordings",
   server: "Server",
 
   live: "Live",
@@ -51,6 +52,7 @@ export const TEXT = {
     sessions: (count: number) => plural(count, "session", "sessions"),
     users: (count: number) => plural(count, "user", "users"),
     events: (count: number) => plural(count, "event", "events"),
+    recordings: (count: number) => plural(count, "recording", "recordings"),
   },
   nothingFound: "Nothing fits what is searched for.",
   noSessions: "There are no sessions.",
@@ -145,6 +147,14 @@ export const TEXT = {
   fine: "fine",
   failing: (count: number) => plural(count, "error", "errors"),
   milliseconds: (seconds: number) => `${seconds >= 1 ? `${seconds.toFixed(1)} s` : `${(seconds * 1000).toFixed(1)} ms`}`,
+
+  searchRecordings: "Session or day",
+  noRecordings: "There are no recordings.",
+  began: "Began",
+  onDisk: "On disk",
+  speed: "Speed",
+  skipPauses: "Skip pauses",
+  playerHint: "Space plays and pauses, the arrow keys seek, [ and ] go from mark to mark. It is audited who looks.",
 
   running: "Running for",
   version: "Version",

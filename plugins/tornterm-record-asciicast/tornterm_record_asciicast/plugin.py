@@ -11,11 +11,12 @@ import click
 from pydantic import BaseModel
 
 from tornterm.errors import ConfigError, ConfigProblem
-from tornterm.hookspecs import hookimpl
-from tornterm.types import SessionInfo, SessionObserver, User
+from tornterm.hookspecs import App, hookimpl
+from tornterm.types import Route, SessionInfo, SessionObserver, User
 from tornterm_record_asciicast.commands import recording_commands
 from tornterm_record_asciicast.reading import recover
 from tornterm_record_asciicast.recording import Recording
+from tornterm_record_asciicast.routes import routes
 from tornterm_record_asciicast.settings import RecorderSettings
 
 __all__ = ["Recorder"]
@@ -49,6 +50,11 @@ class Recorder:
     def tornterm_register_commands(self) -> click.Command:
         """Add ``tornterm recording``."""
         return recording_commands(self._settings.folder)
+
+    @hookimpl
+    def tornterm_register_routes(self, app: App) -> list[Route]:
+        """Let administrators play recordings."""
+        return routes(app, self._settings.folder)
 
     @hookimpl
     async def tornterm_startup(self) -> None:

@@ -54,6 +54,8 @@ class _App:
 
     def login(self, handler: Any, user: User) -> None: ...
 
+    def record(self, handler: Any, name: str, **facts: Any) -> None: ...
+
 
 class Bench:
     """A started plugin, and what it did wrong.

@@ -1,0 +1,146 @@
+/** Recordings of what sessions printed, where they are made, and a player for them. */
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Player } from "asciinema-player";
+import { ApiError } from "../api.ts";
+import { Grid, type GridColumn } from "./grid.tsx";
+import { Fact, focusGrid, said, Search, Side, usePolled } from "./parts.tsx";
+import { find, type Order, sort } from "./rows.ts";
+import { bytes, TEXT } from "./text.ts";
+
+interface RecordingRow {
+  name: string;
+  session: string;
+  /** Seconds since the epoch. */
+  time: number;
+  bytes: number;
+  cols: number;
+  rows: number;
+}
+
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
+const COLUMNS: GridColumn<RecordingRow>[] = [
+  {
+    key: "created", label: TEXT.began, width: "minmax(11rem, 1fr)", descending: true,
+    value: (row) => row.time, cell: (row) => <span class="name">{moment.format(row.time * 1000)}</span>,
+  },
+  {
+    key: "session", label: TEXT.session, width: "minmax(8rem, 2fr)", value: (row) => row.session,
+    cell: (row) => <code>{row.session}</code>,
+  },
+  {
+    key: "size", label: TEXT.size, width: "6rem", number: true, value: (row) => row.cols * row.rows,
+    cell: (row) => (row.cols > 0 ? TEXT.cells(row.cols, row.rows) : ""),
+  },
+  {
+    key: "output", label: TEXT.onDisk, width: "7rem", number: true, descending: true,
+    value: (row) => row.bytes, cell: (row) => bytes(row.bytes),
+  },
+];
+
+async function ask(base: string, path: string): Promise<Response> {
+  const response = await fetch(`${base}-/recorder/recordings${path}`, {
+    credentials: "same-origin",
+    cache: "no-store",
+  });
+  if (response.ok) return response;
+  const answer = (await response.json().catch(() => ({}))) as { error?: { code?: string; message?: string } };
+  throw new ApiError(response.status, answer.error?.code ?? "", answer.error?.message ?? response.statusText);
+}
+
+export function Recordings({ base }: { base: string }) {
+  const [order, setOrder] = useState<Order>({ key: "created", descending: true });
+  const [search, setSearch] = useState("");
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [all, problem] = usePolled(
+    async () => ((await (await ask(base, "")).json()) as { recordings: RecordingRow[] }).recordings,
+    10_000,
+  );
+  const rows = useMemo(
+    () => sort(find(all ?? [], search, (row) => `${row.name} ${moment.format(row.time * 1000)}`), COLUMNS, order),
+    [all, search, order],
+  );
+  const recording = all?.find((row) => row.name === chosen);
+  const close = () => {
+    setChosen(null);
+    focusGrid();
+  };
+  return (
+    <div class={recording ? "view beside wide-side" : "view"}>
+      <div class="tools">
+        <Search value={search} hint={TEXT.searchRecordings} set={setSearch} />
+        {problem !== null && !all && <span class="danger" role="alert">{said(problem)}</span>}
+        <span class="counted">{TEXT.count.recordings(rows.length)}</span>
+      </div>
+      <Grid name={TEXT.recordings} prefix="recording" columns={COLUMNS} rows={rows} keyOf={(row) => row.name}
+        order={order} setOrder={setOrder} chosen={chosen} open={(row) => setChosen(row.name)}
+        empty={all ? TEXT.noRecordings : TEXT.loading} />
+      {recording && (
+        <Side name={moment.format(recording.time * 1000)} close={close}>
+          <Screen key={recording.name} base={base} name={recording.name} />
+          <dl class="facts">
+            <Fact name={TEXT.session}><code>{recording.session}</code></Fact>
+            <Fact name={TEXT.onDisk}>{bytes(recording.bytes)}</Fact>
+          </dl>
+        </Side>
+      )}
+    </div>
+  );
+}
+
+const SPEEDS = [0.5, 1, 2, 4, 8];
+
+/** The player, which is loaded with the first recording that somebody wants to see. */
+function Screen({ base, name }: { base: string; name: string }) {
+  const [text, setText] = useState<string | null>(null);
+  const [problem, setProblem] = useState("");
+  const [speed, setSpeed] = useState(1);
+  const [idle, setIdle] = useState(true);
+  const host = useRef<HTMLDivElement>(null);
+  const at = useRef(0);
+  useEffect(() => {
+    ask(base, `/${name}`).then((answer) => answer.text()).then(setText, (error: unknown) => setProblem(said(error)));
+  }, [base, name]);
+  useEffect(() => {
+    if (text === null) return undefined;
+    let player: Player | null = null;
+    let over = false;
+    void import("asciinema-player").then(({ create }) => {
+      if (over || !host.current) return;
+      player = create({ data: text }, host.current, {
+        speed,
+        startAt: at.current,
+        fit: "width",
+        controls: true,
+        preload: true,
+        theme: "asciinema",
+        ...(idle ? { idleTimeLimit: 2 } : {}),
+      });
+      host.current.dataset["ready"] = "true";
+    }, (error: unknown) => setProblem(said(error)));
+    return () => {
+      over = true;
+      at.current = player?.getCurrentTime() ?? 0;
+      player?.dispose();
+    };
+  }, [text, speed, idle]);
+  return (
+    <div class="screen">
+      {problem && <p class="danger" role="alert">{problem}</p>}
+      <div ref={host} />
+      <div class="tools">
+        <label>
+          {TEXT.speed}{" "}
+          <select value={speed} onChange={(event) => setSpeed(Number(event.currentTarget.value))}>
+            {SPEEDS.map((one) => <option key={one} value={one}>{one}×</option>)}
+          </select>
+        </label>
+        <label class="check">
+          <input type="checkbox" checked={idle} onChange={(event) => setIdle(event.currentTarget.checked)} />
+          {TEXT.skipPauses}
+        </label>
+      </div>
+      <p class="quiet">{TEXT.playerHint}</p>
+    </div>
+  );
+}

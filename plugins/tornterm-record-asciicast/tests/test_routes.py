@@ -1,0 +1,72 @@
+"""Recordings over HTTP: for administrators, audited, and never one that was changed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from pathlib import Path
+
+from tornterm.testing.events import CapturedEvents
+from tornterm.testing.server import LiveServer
+from tornterm.types import ExitStatus, SessionInfo, Size
+from tornterm_record_asciicast import Recorder, RecorderSettings
+from tornterm_record_asciicast.recording import Recording
+
+LIST = "-/recorder/recordings"
+
+
+def record(folder: Path, session: str, text: str) -> str:
+    """Make a recording; gives its name."""
+    info = SessionInfo(session, "alice", "", "", "running", time.time(), Size(90, 30), 1, 0)
+    settings = RecorderSettings.model_validate({"folder": str(folder)})
+    recording = Recording(settings, info, lambda: None)
+    recording.on_output(text.encode(), 0, time.time())
+    recording.on_exit(ExitStatus(0), time.time())
+    recording.close()
+    recording.work(hurry=True)
+    return recording.folder.name
+
+
+def test_recordings_over_http(tmp_path: Path) -> None:
+    """Listed and given to administrators alone; who takes one is audited."""
+
+    async def tried() -> None:
+        events = CapturedEvents()
+        recorder = Recorder(RecorderSettings.model_validate({"folder": str(tmp_path)}))
+        name = record(tmp_path, "one", "hello")
+        (tmp_path / "something else").mkdir()
+        async with LiveServer(plugins=[recorder, events]) as server:
+            root = server.headers("root")
+            for path in (LIST, f"{LIST}/{name}"):
+                assert (await server.fetch(path)).code == 401
+                assert (await server.fetch(path, headers=server.headers())).code == 403
+            listed = json.loads((await server.fetch(LIST, headers=root)).body)["recordings"]
+            assert [(one["name"], one["session"]) for one in listed] == [(name, "one")]
+            assert (listed[0]["cols"], listed[0]["rows"]) == (90, 30)
+            answer = await server.fetch(f"{LIST}/{name}", headers=root)
+            assert answer.headers["Content-Type"].startswith("application/x-asciicast")
+            header, *rows = [json.loads(line) for line in answer.body.decode().splitlines()]
+            assert header["version"] == 3
+            assert [row[2] for row in rows if row[1] == "o"] == ["hello"]
+            played = await events.wait_for("recorder.played")
+            assert (played.user, played.facts) == ("root", {"recording": name})
+            for path in ("nothing", "../etc", "20260101T000000Z-none", name.upper()):
+                assert (await server.fetch(f"{LIST}/{path}", headers=root)).code == 404
+
+    asyncio.run(tried())
+
+
+def test_one_that_was_changed(tmp_path: Path) -> None:
+    """Is not shown as if it were what was on the screen."""
+
+    async def tried() -> None:
+        recorder = Recorder(RecorderSettings.model_validate({"folder": str(tmp_path)}))
+        name = record(tmp_path, "one", "hello")
+        [segment] = (tmp_path / name).iterdir()
+        segment.write_bytes(segment.read_bytes().replace(b"hello", b"HELLO"))
+        async with LiveServer(plugins=[recorder]) as server:
+            answer = await server.fetch(f"{LIST}/{name}", headers=server.headers("root"))
+            assert answer.code == 409
+
+    asyncio.run(tried())
