@@ -14,7 +14,7 @@ METADATA := setup.cfg setup.py pyproject.toml frontend/bundle.py $(wildcard plug
 PAGE := $(shell find frontend/src frontend/assets -type f) \
 	frontend/bundle.py frontend/build.mjs frontend/budget.mjs frontend/package.json frontend/package-lock.json
 
-.PHONY: help serve test bench lint format docs build clean
+.PHONY: help serve test bench lint format docs screenshots build clean
 .DELETE_ON_ERROR:
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo "make lint    ruff, mypy and tsc"
 	@echo "make format  let ruff format the sources"
 	@echo "make docs    write what is generated: config.example.toml, docs/configuration.md, docs/*-reference.md"
+	@echo "make screenshots   pictures of the page's states: those of the docs, and others in build/screenshots"
 	@echo "make build   sdist and wheel in dist/"
 	@echo "make clean   remove everything that was made"
 
@@ -52,6 +53,9 @@ docs: $(DONE)/test
 	$(BIN)/tornterm config reference > docs/configuration.md
 	$(BIN)/tornterm plugin reference > docs/plugin-reference.md
 	$(BIN)/python -m tornterm.testing.reference > docs/testing-reference.md
+
+screenshots: $(DONE)/test $(DONE)/page $(DONE)/system
+	$(BIN)/python -m tests.browser.screenshots
 
 build: $(DONE)/test
 	$(BIN)/python -m build

@@ -53,9 +53,10 @@ export function Commands({ actions, close }: Props) {
   );
 }
 
-/** The shortcuts of an action, as one writes them on this machine. */
-export function Keys({ action }: { action: Action }) {
+/** The shortcuts of an action, or just the usual one, as one writes them on this machine. */
+export function Keys({ action, usual = false }: { action: Action; usual?: boolean }) {
   const platform = platformOf(navigator.platform);
-  if (action.keys.length === 0) return null;
-  return <kbd>{action.keys.map((keys) => written(keys, platform)).join(", ")}</kbd>;
+  const shown = usual ? action.keys.slice(0, 1) : action.keys;
+  if (shown.length === 0) return null;
+  return <kbd>{shown.map((keys) => written(keys, platform)).join(", ")}</kbd>;
 }

@@ -11,7 +11,7 @@ import { isFinal } from "./status.ts";
 import { TEXT } from "./text.ts";
 
 /** The actions that people look for in a menu; the palette has them all. */
-const MENU = ["commands", "search", "save", "settings"];
+const MENU = ["tab", "across", "down", "close", "commands", "search", "save", "settings"];
 
 interface Props {
   page: Page;
@@ -85,7 +85,7 @@ function Item({ action, done }: { action: Action | undefined; done(): void }) {
   return (
     <button type="button" class="item" onClick={() => (done(), action.run())}>
       <span>{action.label}</span>
-      <Keys action={action} />
+      <Keys action={action} usual />
     </button>
   );
 }

@@ -35,6 +35,8 @@ export function Tabs({ page }: { page: Page }) {
           );
         })}
       </ul>
+      <button type="button" class="close" aria-label={TEXT.newTab} title={TEXT.newTab}
+        onClick={page.openTab}>+</button>
     </nav>
   );
 }

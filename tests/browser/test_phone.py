@@ -90,3 +90,28 @@ def test_a_card_does_not_cover_the_line_where_one_types(phone: Tab, proxy: Fault
         proxy.accept()
         phone.page.evaluate("dispatchEvent(new Event('online'))")
         phone.wait_state("live")
+
+
+def test_several_terminals_and_their_words_fit_on_a_phone(phone: Tab) -> None:
+    """Tabs, palette, settings and search stay within its width, and fingers can reach them."""
+    phone.page.tap("#menu")
+    phone.page.tap(".sheet >> text=New tab")
+    phone.page.wait_for_selector(".tabs li:nth-child(2).shown")
+    phone.wait_state("live")
+    for item, selector in (
+        ("All commands", ".commands"),
+        ("Settings", ".settings"),
+        ("Search in the terminal", ".search"),
+    ):
+        phone.page.tap("#menu")
+        phone.page.tap(f".sheet >> text={item}")
+        box = phone.page.locator(selector).bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 360
+        assert box["y"] + box["height"] <= 740
+        phone.page.keyboard.press("Escape")
+        phone.page.wait_for_selector(selector, state="detached")
+    phone.page.tap(".tabs li:nth-child(2) .close")
+    phone.page.wait_for_selector(".tabs", state="detached")
+    phone.run("echo on''ly", r"^only$")

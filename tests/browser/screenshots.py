@@ -1,0 +1,230 @@
+"""Pictures of the page's main states: ``python -m tests.browser.screenshots [FOLDER]``.
+
+Those that the documentation shows go to ``docs/images``, all others to the folder
+(``build/screenshots``), to be looked at.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.browser.chromium import ADVICE, find
+from tests.browser.conftest import FLAGS
+from tests.browser.process import ROOT, ServerProcess, serving
+from tests.browser.tab import Tab
+
+SHOWN = ROOT / "docs" / "images"
+IN_DOCS = {"splits", "commands", "search", "phone"}
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1000, "height": 620}, "color_scheme": "dark"}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 780},
+    "has_touch": True,
+    "is_mobile": True,
+    "device_scale_factor": 2,
+    "color_scheme": "dark",
+}
+SHELL = r"""check() {
+printf '\e[32mPASS\e[0m tests/%s\n' core sessions web
+printf '\e[31mFAIL\e[0m tests/live\n'
+echo 3 passed, 1 failed
+}
+PS1='\[\e[32m\]alice@build\[\e[0m\]:\[\e[34m\]~/src\[\e[0m\]$ '
+PS1='\[\e]0;alice@build\a\]'"$PS1"
+PS0='\e]133;C\a'; PROMPT_COMMAND='printf "\e]133;D;%s\a\e]133;A\a" "$?"'; PS1="$PS1"'\[\e]133;B\a\]'
+clear"""
+LISTING = "check"
+
+
+class Album:
+    """Takes the pictures.
+
+    Args:
+        browser: Where pages are opened.
+        folder: Where pictures go that no document shows.
+    """
+
+    def __init__(self, browser: Browser, folder: Path) -> None:
+        self.browser = browser
+        self.folder = folder
+
+    def tab(self, link: str = "", beside: Tab | None = None, **look: Any) -> Tab:
+        """A tab in a profile of its own, or beside another one; logged in where there is a link."""
+        context = beside.page.context if beside else self.browser.new_context(**look)
+        tab = Tab(context.new_page())
+        if link:
+            tab.log_in(link)
+            for line in SHELL.splitlines():
+                tab.type(f"{line}\n")
+            tab.run("echo rea''dy; clear", r"^\S+\$ $")
+        return tab
+
+    def take(self, tab: Tab, name: str) -> None:
+        """A picture of what a tab shows, once nothing moves any more."""
+        folder = SHOWN if name in IN_DOCS else self.folder
+        folder.mkdir(parents=True, exist_ok=True)
+        tab.page.mouse.move(0, 0)
+        tab.page.evaluate(
+            "Promise.all(document.getAnimations().filter(({effect}) =>"
+            " effect.getComputedTiming().iterations === 1).map(({finished}) => finished))"
+        )
+        tab.page.screenshot(path=folder / f"{name}.png")
+        print(folder / f"{name}.png")
+
+
+def terminals(album: Album, server: ServerProcess) -> None:
+    """A terminal, and everything that lies over it."""
+    tab = album.tab(server.login_link, **DESKTOP)
+    tab.run(LISTING, r"^3 passed, 1 failed$")
+    tab.run("ls /mis''sing", r"No such file")
+    for theme in ("dark", "light", "contrast", "solarized-light", "nord"):
+        tab.page.keyboard.press("Control+,")
+        tab.page.select_option("select[name=theme]", theme)
+        tab.page.keyboard.press("Escape")
+        album.take(tab, f"terminal-{theme}")
+    tab.page.keyboard.press("Control+,")
+    tab.page.select_option("select[name=theme]", "")
+    album.take(tab, "settings")
+    tab.page.keyboard.press("Escape")
+    tab.page.keyboard.press("Control+Shift+P")
+    album.take(tab, "commands")
+    tab.page.keyboard.press("Escape")
+    tab.page.keyboard.press("Control+Shift+F")
+    tab.type("tests/")
+    expect(tab.page.locator(".search .count")).to_contain_text("of")
+    album.take(tab, "search")
+    tab.page.keyboard.press("Escape")
+    tab.page.click("#menu")
+    tab.page.wait_for_selector(".sheet .choice")
+    album.take(tab, "menu")
+    tab.page.click("text=Share this terminal")
+    tab.page.click("text=Make a link")
+    tab.page.wait_for_selector(".card .people li")
+    album.take(tab, "share")
+    tab.page.keyboard.press("Escape")
+    tab.page.evaluate(
+        """() => {
+          const clipboardData = new DataTransfer();
+          clipboardData.setData("text/plain", "cd /srv/app\\ngit pull\\nmake install\\n");
+          document.querySelector(".xterm-helper-textarea").dispatchEvent(
+            new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+        }"""
+    )
+    tab.page.wait_for_selector(".paste")
+    album.take(tab, "paste")
+    tab.page.keyboard.press("Escape")
+    second = album.tab(beside=tab)
+    second.open(tab.page.url)
+    second.wait_state("live")
+    tab.wait_state("viewer")
+    tab.page.set_viewport_size({"width": 700, "height": 620})
+    album.take(tab, "watching")
+
+
+def splits(album: Album, server: ServerProcess) -> None:
+    """Several terminals in one window."""
+    tab = album.tab(server.login_link, **DESKTOP)
+    tab.run(LISTING, r"^3 passed, 1 failed$")
+    for keys, command, printed in (
+        ("Control+Shift+E", "seq -s ' ' 300", r"300$"),
+        (
+            "Control+Shift+O",
+            "PS1='$ \\[\\e]0;logs\\a\\]'; clear; ls -l /usr | head -8; echo do''ne",
+            r"^done$",
+        ),
+        ("Alt+Shift+T", "echo a-''tab", r"^a-tab$"),
+    ):
+        before = tab.session
+        tab.page.keyboard.press(keys)
+        tab.page.wait_for_url(lambda url, before=before: not url.endswith(before))
+        tab.wait_state("live")
+        tab.run(r"PS1='$ \[\e]0;build\a\]'; clear", r"^\$ $")
+        tab.run(command, printed)
+    tab.page.keyboard.press("Alt+Shift+PageUp")
+    tab.wait_text("done")
+    album.take(tab, "splits")
+    tab.type("exit\n")
+    tab.wait_state("ended")
+    album.take(tab, "one-of-several-ended")
+
+
+def ends(album: Album, server: ServerProcess) -> None:
+    """What is shown where there is no terminal, or not yet."""
+    tab = album.tab(**DESKTOP)
+    tab.open(server.url)
+    tab.page.wait_for_selector("h1")
+    album.take(tab, "login")
+    tab = album.tab(server.login_link, **DESKTOP)
+    album.take(tab, "new")
+    second = album.tab(beside=tab)
+    second.open(server.url)
+    second.wait_state("limit")
+    album.take(second, "limit")
+    second.open(f"{server.url}s/{'0' * 32}")
+    second.wait_state("missing")
+    album.take(second, "missing")
+    second.open(f"{server.url}offline")
+    album.take(second, "offline")
+    second.open(f"{server.url}nothing/here")
+    album.take(second, "error")
+    tab.page.context.set_offline(True)
+    tab.page.evaluate("dispatchEvent(new Event('pagehide'))")
+    tab.wait_state("reconnecting")
+    tab.page.wait_for_selector(".notice")
+    album.take(tab, "reconnecting")
+    tab.page.context.set_offline(False)
+    tab.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    tab.wait_state("live")
+    tab.type("exit 3\n")
+    tab.wait_state("ended")
+    album.take(tab, "ended")
+
+
+def phones(album: Album, server: ServerProcess) -> None:
+    """The same on a phone."""
+    tab = album.tab(server.login_link, **PHONE)
+    tab.run(LISTING, r"^3 passed, 1 failed$")
+    album.take(tab, "phone")
+    tab.page.tap("#menu")
+    tab.page.wait_for_selector(".sheet .choice")
+    album.take(tab, "phone-menu")
+    tab.page.tap(".sheet >> text=All commands")
+    album.take(tab, "phone-commands")
+    tab.page.keyboard.press("Escape")
+    tab.page.tap("#menu")
+    tab.page.tap(".sheet >> text=Settings")
+    album.take(tab, "phone-settings")
+    tab.page.keyboard.press("Escape")
+    tab.page.tap("#menu")
+    tab.page.tap(".sheet >> text=Search in the terminal")
+    tab.type("tests")
+    album.take(tab, "phone-search")
+
+
+SCENES: tuple[tuple[Callable[[Album, ServerProcess], None], str], ...] = (
+    (terminals, ""),
+    (splits, ""),
+    (ends, "[sessions]\nmax_per_user = 1"),
+    (phones, ""),
+)
+
+
+def main(folder: Path) -> None:
+    """Take all pictures."""
+    path = find()
+    assert path, ADVICE
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        for scene, more in SCENES:
+            with tempfile.TemporaryDirectory() as home, serving(Path(home), more=more) as server:
+                scene(Album(browser, folder), server)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if sys.argv[1:] else ROOT / "build" / "screenshots")
