@@ -16,7 +16,7 @@ import pytest
 
 from tests.contract.samples import ALICE, PLAN, REQUEST, SESSION, SPAWN, plugin
 from tornterm.errors import AuthError, ConfigError, ConfigProblem, SpawnError
-from tornterm.plugins import PluginHost
+from tornterm.plugins import PluginHost, steps
 from tornterm.types import Limits, SessionInfo, Size, User
 
 APP: Any = object()
@@ -104,6 +104,25 @@ async def test_a_thread_sees_the_caller_s_context() -> None:
     assert seen == [7]
 
 
+class Watch:
+    """Stands for the clock by which steps are measured: a busy machine does not move it."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def perf_counter(self) -> float:
+        """Seconds, as the test has them pass."""
+        return self.now
+
+
+@pytest.fixture
+def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
+    """The clock by which steps are measured."""
+    watch = Watch()
+    monkeypatch.setattr(steps, "time", watch)
+    return watch
+
+
 # --- the first step -------------------------------------------------------------------------------
 
 
@@ -177,13 +196,11 @@ async def test_what_cancels_its_own_task_in_the_first_step_cancels_what_it_waits
     assert waited_for[0].cancelled()
 
 
-async def test_a_first_step_that_spins_is_named() -> None:
+async def test_a_first_step_that_spins_is_named(watch: Watch) -> None:
     """It holds the loop like any other."""
 
     async def spins() -> None:
-        until = time.perf_counter() + 0.06
-        while time.perf_counter() < until:
-            pass
+        watch.now += 0.06
 
     host = PluginHost([], {}, [plugin("spinner", revalidate=spins)])
     slow: list[str] = []
@@ -538,15 +555,13 @@ async def test_shutdown_gives_up_notifications_that_hang() -> None:
 
 
 async def test_a_coroutine_that_spins_is_named_and_counted(
-    caplog: pytest.LogCaptureFixture,
+    caplog: pytest.LogCaptureFixture, watch: Watch
 ) -> None:
     """Isolation covers waiting, not computing, but the log says who it was."""
 
     async def spins() -> None:
         await asyncio.sleep(0)
-        until = time.perf_counter() + 0.06
-        while time.perf_counter() < until:
-            pass
+        watch.now += 0.06
 
     host = PluginHost([], {}, [plugin("spinner", revalidate=spins)])
     slow: list[tuple[str, str, float]] = []
@@ -558,16 +573,23 @@ async def test_a_coroutine_that_spins_is_named_and_counted(
     assert "'spinner'" in caplog.text
 
 
-async def test_a_coroutine_that_waits_is_not_named() -> None:
+async def test_a_coroutine_that_waits_is_not_named(watch: Watch) -> None:
     """Waiting is what coroutines are for."""
+    enough = asyncio.Event()
 
     async def waits() -> None:
-        await asyncio.sleep(0.06)
+        await enough.wait()
+        await asyncio.sleep(0)
 
     host = PluginHost([], {}, [plugin("x", revalidate=waits)])
     slow: list[Any] = []
     host.on_slow = lambda *step: slow.append(step)
-    await host.revalidate(ALICE)
+    call = asyncio.ensure_future(host.revalidate(ALICE))
+    for _ in range(3):
+        await asyncio.sleep(0)
+        watch.now += 100
+    enough.set()
+    assert await call is True
     assert slow == []
 
 
