@@ -8,10 +8,15 @@ import inspect
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from tornado.ioloop import IOLoop
 
 TIMEOUT_SECONDS = 90
 """How long a test may take: long enough for a machine that is busy with much else."""
+
+# How long an example takes says more of the machine than of what is tested.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
