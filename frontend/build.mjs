@@ -32,9 +32,12 @@ async function licences(metafile) {
   return ["The page contains these packages, under these licences.", ...sections].join("\n\n");
 }
 
+/** Packages of projects that ship their licence with one package for all of them. */
+const LICENSED_BY = { "@xterm/addon-serialize": "node_modules/@xterm/xterm" };
+
 async function licenceOf(folder) {
-  const path = join(HERE, folder);
-  const meta = JSON.parse(await readFile(join(path, "package.json"), "utf8"));
+  const meta = JSON.parse(await readFile(join(HERE, folder, "package.json"), "utf8"));
+  const path = join(HERE, LICENSED_BY[meta.name] ?? folder);
   const files = (await readdir(path)).filter((name) => LICENCE_FILES.test(name));
   if (files.length === 0) throw new Error(`${meta.name} has no licence file`);
   const texts = await Promise.all(files.map((name) => readFile(join(path, name), "utf8")));

@@ -1,6 +1,8 @@
 /** Everything that can be done with the page by a key or by name. */
+import { platformOf } from "./keys.ts";
 import type { Command } from "./marks.ts";
 import type { Page } from "./page.ts";
+import { matches } from "./shortcuts.ts";
 import { isFinal } from "./status.ts";
 import { TEXT } from "./text.ts";
 
@@ -28,6 +30,7 @@ export function actionsOf(page: Page): Action[] {
     ["commands", TEXT.commands, () => page.show("commands"), ["Mod+Shift+P", "Ctrl+F1"]],
     ["search", TEXT.search, () => page.show("search"), ["Mod+Shift+F"]],
     ["copy", TEXT.copySelection, () => pane.copySelection(), ["Mod+Shift+C"], pane.view?.terminal.hasSelection() ?? false],
+    ["copy-html", TEXT.copyHtml, () => void pane.copyHtml(), [], pane.view?.terminal.hasSelection() ?? false],
     ["select-all", TEXT.selectAll, () => pane.view?.terminal.selectAll()],
     ["previous", TEXT.previousCommand, () => pane.effects.jump(-1), ["Mod+Shift+ArrowUp"]],
     ["next", TEXT.nextCommand, () => pane.effects.jump(1), ["Mod+Shift+ArrowDown"]],
@@ -75,4 +78,21 @@ function failed({ exitCode }: Command): boolean {
 export function fits(action: Pick<Action, "label">, text: string): boolean {
   const label = action.label.toLowerCase();
   return text.toLowerCase().split(/\s+/).every((word) => label.includes(word));
+}
+
+/** The terminal sees to these keys itself, because they depend on what is selected in it. */
+const TERMINALS = new Set(["leave", "copy"]);
+
+/** Do actions by their shortcuts, wherever the keyboard is, but not while a dialog has it. */
+export function listenForKeys(page: Page): void {
+  const platform = platformOf(navigator.platform);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
+    const wanted = actionsOf(page).find(({ keys }) => keys.some((key) => matches(event, key, platform)));
+    if (!wanted || TERMINALS.has(wanted.id)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    wanted.run();
+  };
+  addEventListener("keydown", onKeyDown, { capture: true });
 }

@@ -1,7 +1,8 @@
 /** The tabs of a window and the terminals in them: which there are, where, and which one is used. */
+import type { Wish } from "./around.ts";
 import { type Direction, dividerOf, moveDivider, neighbour, panesOf, relabel, splitPane, type Tree, withoutPane } from "./layout.ts";
 import type { Layout } from "./layouts.ts";
-import type { Pane, Wish } from "./pane.ts";
+import type { Pane } from "./pane.ts";
 
 export interface DeskTab {
   readonly id: string;

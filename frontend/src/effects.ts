@@ -1,9 +1,10 @@
 /** What output and gestures set off beside the screen: pastes, copies, bells, marks of commands. */
 import type { Terminal } from "@xterm/xterm";
 import { WORTH_TELLING_MS } from "./alerts.ts";
+import type { Around } from "./around.ts";
 import { copyText, type CopyWishes } from "./clipboard.ts";
 import { type Command, Marks } from "./marks.ts";
-import type { Around, Pane } from "./pane.ts";
+import type { Pane } from "./pane.ts";
 import { watchPastes, worthAsking } from "./paste.ts";
 import { TEXT } from "./text.ts";
 

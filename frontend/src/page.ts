@@ -1,28 +1,25 @@
 /** The page: the terminal in it, and what is the page's own. */
-import { actionsOf } from "./actions.ts";
+import { listenForKeys } from "./actions.ts";
 import { Alerts, askToTell } from "./alerts.ts";
 import { Api, type SessionRow } from "./api.ts";
+import { type Around, NEW, type Wish } from "./around.ts";
 import { copyText } from "./clipboard.ts";
 import { type DeskTab, Desk } from "./desk.ts";
 import { type PageConfig, readConfig, shareIn } from "./config.ts";
 import { offerHandle } from "./handle.ts";
-import { platformOf } from "./keys.ts";
+import { turnFullScreen } from "./fullscreen.ts";
 import { type Direction, panesOf } from "./layout.ts";
 import { Layouts, sessionsOf } from "./layouts.ts";
 import type { Message } from "./notices.tsx";
 import type { Palette } from "./palettes.ts";
-import { type Around, Pane, type Wish } from "./pane.ts";
+import { Pane } from "./pane.ts";
 import { saveText } from "./save.ts";
 import { browserStorage, type Choices, LARGEST, settingsFor, SMALLEST } from "./settings.ts";
-import { matches } from "./shortcuts.ts";
 import type { Font } from "./term.ts";
 import { speakAs, TEXT } from "./text.ts";
 import { followTheme, fontSize } from "./theme.ts";
 import { Sticky } from "./touchkeys.ts";
 import { watchTheBrowser } from "./weather.ts";
-
-/** A session that does not exist yet. */
-const NEW: Wish = { session: null, name: "", share: null };
 
 /** What lies over the terminal because a person asked for it. */
 export type Overlay = "search" | "commands" | "settings" | "share" | "paste";
@@ -109,7 +106,7 @@ export class Page implements Around {
       this.changed();
       void speakAs(settings.all.language).then(() => this.changed());
     });
-    addEventListener("keydown", this.onKeyDown, { capture: true });
+    listenForKeys(this);
     watchTheBrowser(() => this.desk.panes.values());
     offerHandle(this);
     this.pane.focus();
@@ -222,17 +219,7 @@ export class Page implements Around {
     this.pane.say(on ? TEXT.screenReaderOn : TEXT.screenReaderOff, { good: true });
   };
 
-  readonly fullScreen = (): void => {
-    const { documentElement: root, fullscreenElement } = document;
-    if (fullscreenElement) {
-      void document.exitFullscreen();
-      return;
-    }
-    // Without this Escape would end the full screen instead of reaching the program.
-    const { keyboard } = navigator as { keyboard?: { lock?(keys: string[]): Promise<void> } };
-    const held = () => keyboard?.lock?.(["Escape"]);
-    root.requestFullscreen().then(held).catch(() => this.pane.say(TEXT.noFullScreen));
-  };
+  readonly fullScreen = (): void => turnFullScreen(() => this.pane.say(TEXT.noFullScreen));
 
   /** Everything that this page's terminal still holds, as a text file. */
   readonly saveOutput = (): void => {
@@ -303,17 +290,6 @@ export class Page implements Around {
       this.onChange();
     });
   }
-
-  /** Shortcuts are the page's wherever the keyboard is, but not while a dialog has it. */
-  private readonly onKeyDown = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
-    const platform = platformOf(navigator.platform);
-    const wanted = actionsOf(this).find(({ keys }) => keys.some((key) => matches(event, key, platform)));
-    if (!wanted || wanted.id === "leave" || wanted.id === "copy") return; // the terminal's own
-    event.preventDefault();
-    event.stopPropagation();
-    wanted.run();
-  };
 
   /** Who comes back by the base address gets a new session; the others are not forgotten. */
   private async tellOfWaiting(pane: Pane): Promise<void> {

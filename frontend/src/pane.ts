@@ -1,53 +1,19 @@
 /** One terminal of the page: what is drawn, the session behind it, and what there is to say of it. */
-import type { Api } from "./api.ts";
-import type { PageConfig } from "./config.ts";
-import { Connection } from "./connection.ts";
+import { type Around, browserWorld, randomId, type Wish } from "./around.ts";
+import { Client } from "./client.ts";
 import { Effects } from "./effects.ts";
 import { FilesApi } from "./files/api.ts";
 import { OSC } from "./files/offer.ts";
 import { FILES } from "./files/text.ts";
 import { Transfers } from "./files/transfers.ts";
 import type { Message } from "./notices.tsx";
-import { type Member, type Role, SUBPROTOCOL } from "./protocol.ts";
-import type { Choices } from "./settings.ts";
+import type { Member, Role } from "./protocol.ts";
 import { isFinal, isSilent, type Status } from "./status.ts";
-import { Client } from "./client.ts";
 import { type Font, type TerminalEvents, TerminalView } from "./term.ts";
 import { TEXT } from "./text.ts";
-import type { Modifier, NamedKey, Sticky } from "./touchkeys.ts";
+import type { Modifier, NamedKey } from "./touchkeys.ts";
 
 const PASSING_MS = 2500;
-
-/** What a terminal needs of the page around it. */
-export interface Around {
-  readonly config: PageConfig;
-  readonly api: Api;
-  /** Modifiers that wait for the next key. */
-  readonly sticky: Sticky;
-  /** What terminals are written in. */
-  readonly font: Font;
-  /** What the person has chosen. */
-  readonly choices: Readonly<Choices>;
-  /** Something that is shown has changed. */
-  changed(): void;
-  /** A text waits in the pane until a person has seen it. */
-  askAboutPaste(): void;
-  /** Something that somebody who does not look should hear of. */
-  alert(pane: Pane, words: string): void;
-  /** The keyboard leaves the terminal. */
-  leave(): void;
-  /** A session is behind the terminal, for the first time or again. */
-  attached(pane: Pane, id: string): void;
-}
-
-/** Which session a terminal is to show; without one, a new one. */
-export interface Wish {
-  session: string | null;
-  /** The name that its owner gave it. */
-  name: string;
-  /** The secret that it was shared with. */
-  share: string | null;
-}
 
 export class Pane {
   messages: Message[] = [];
@@ -235,6 +201,14 @@ export class Pane {
 
   readonly copySelection = (): void => void this.view?.copy(false);
 
+  /** With colours, for a mail or a document. */
+  readonly copyHtml = async (): Promise<void> => {
+    const { copyAsHtml } = await import("./html.ts");
+    const done = this.view !== null && (await copyAsHtml(this.view.terminal));
+    this.say(done ? TEXT.copied : TEXT.notCopied, { good: done });
+    this.focus();
+  };
+
   readonly endSession = (): void => {
     if (confirm(TEXT.endSessionSure)) this.client?.session.close();
   };
@@ -285,14 +259,7 @@ export class Pane {
     const { config, api } = this.around;
     return new Client(
       view,
-      {
-        api,
-        socket: () => new WebSocket(Connection.url(config.base, location), SUBPROTOCOL),
-        timers: { set: (run, ms) => window.setTimeout(run, ms), clear: (id) => clearTimeout(id) },
-        now: () => Date.now(),
-        random: () => Math.random(),
-        online: () => navigator.onLine,
-      },
+      browserWorld(api, config.base),
       {
         changed: () => {
           this.roleShown(view);
@@ -359,9 +326,4 @@ export class Pane {
     if (!sticky.ctrl && !sticky.alt) return data;
     return new TextEncoder().encode(sticky.typed(new TextDecoder().decode(data)));
   }
-}
-
-function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

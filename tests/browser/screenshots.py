@@ -6,6 +6,7 @@ Those that the documentation shows go to ``docs/images``, all others to the fold
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -141,7 +142,7 @@ def splits(album: Album, server: ServerProcess) -> None:
     ):
         before = tab.session
         tab.page.keyboard.press(keys)
-        tab.page.wait_for_url(lambda url, before=before: not url.endswith(before))
+        tab.page.wait_for_url(re.compile(f"(?<!{before})$"))
         tab.wait_state("live")
         tab.run(r"PS1='$ \[\e]0;build\a\]'; clear", r"^\$ $")
         tab.run(command, printed)

@@ -86,3 +86,26 @@ def test_a_program_copies_only_after_a_gesture(tab: Tab) -> None:
     assert tab.page.evaluate("navigator.clipboard.readText()") == "by-itself"
     tab.run("printf '\\e]52;c;'; head -c 2000000 /dev/zero | base64 -w0; printf '\\a'", r"\$ $")
     expect(tab.page.locator(".notice", has_text="too much")).to_be_visible()
+
+
+def test_a_selection_is_copied_with_its_colours(tab: Tab) -> None:
+    """As HTML for what takes it, and as text for everything else."""
+    tab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab.run(r"clear; printf '\e[31mre''d\e[0m plain\n'", r"^red plain$")
+    tab.page.keyboard.press("Control+Shift+P")
+    tab.type("select everything")
+    tab.page.keyboard.press("Enter")
+    tab.page.keyboard.press("Control+Shift+P")
+    tab.type("with its colours")
+    tab.page.keyboard.press("Enter")
+    expect(tab.page.locator(".notice", has_text="Copied")).to_be_visible()
+    html, text = tab.page.evaluate(
+        """async () => {
+          const [item] = await navigator.clipboard.read();
+          const read = async (type) => (await item.getType(type)).text();
+          return [await read("text/html"), await read("text/plain")];
+        }"""
+    )
+    assert "red plain" in text
+    assert "color: #" in html
+    assert ">red<" in html

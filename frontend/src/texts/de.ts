@@ -138,6 +138,8 @@ export const DE: Texts = {
   previousFound: "Vorheriger Treffer",
   nextFound: "Nächster Treffer",
   copySelection: "Auswahl kopieren",
+  copyHtml: "Auswahl mit ihren Farben kopieren (HTML)",
+  notCopied: "Der Browser lässt diese Seite es nicht kopieren.",
   selectAll: "Alles auswählen",
   larger: "Größere Schrift",
   smaller: "Kleinere Schrift",

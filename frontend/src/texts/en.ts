@@ -138,6 +138,8 @@ export const EN = {
   previousFound: "Previous",
   nextFound: "Next",
   copySelection: "Copy the selection",
+  copyHtml: "Copy the selection with its colours (HTML)",
+  notCopied: "The browser does not let this page copy it.",
   selectAll: "Select everything",
   larger: "Larger letters",
   smaller: "Smaller letters",

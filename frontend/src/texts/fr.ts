@@ -138,6 +138,8 @@ export const FR: Texts = {
   previousFound: "Précédent",
   nextFound: "Suivant",
   copySelection: "Copier la sélection",
+  copyHtml: "Copier la sélection avec ses couleurs (HTML)",
+  notCopied: "Le navigateur ne laisse pas cette page le copier.",
   selectAll: "Tout sélectionner",
   larger: "Lettres plus grandes",
   smaller: "Lettres plus petites",
