@@ -10,87 +10,27 @@ Source: the behaviour of xterm.js 6.0 and libghostty-vt as of pyghostty 0.1.3, c
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import accumulate
-from typing import Final
 
 from tornterm.core.charsets import ASCII, Charsets
+from tornterm.core.disputes import (
+    ALTERNATE,
+    DISPUTED_MODES,
+    IGNORED,
+    MOST_LINKED,
+    Agreed,
+    Saved,
+    as_characters,
+    at_least,
+    disputes_in,
+)
 from tornterm.core.ghostty_cells import Cell
 from tornterm.core.libghostty import Emulator
 from tornterm.core.modes import ENCODINGS, MOUSE
 from tornterm.types import Size
 
-__all__ = ["AgreedTerminal", "Saved"]
-
-# Modes that change how libghostty draws and that the page's emulator does not have.
-_IGNORED: Final = frozenset((2, 3, 40, 69, 1045, 2027))
-_ALTERNATE: Final = frozenset((47, 1047, 1049))
-_DISPUTED_MODES: Final = _IGNORED | _ALTERNATE | frozenset((12, 1048, *MOUSE, *ENCODINGS))
-
-_DISPUTED: Final = re.compile(
-    rb"\x1b(?:"
-    rb"\[(?P<erase>[0-2]?[KJ])"
-    rb"|\[\?(?P<modes>[0-9;]*[hl])"
-    rb"|(?P<save>7|\[[0-9;]*s)"
-    rb"|(?P<restore>8|\[u)"
-    rb"|\[(?P<margins>[0-9;]*)r"
-    rb"|(?P<tab>H|\[[03]?g)"
-    rb"|\[(?P<scroll>[0-9]*[ST])"
-    rb"|\[(?P<repeat>[0-9]{4,12})b"
-    rb"|(?P<flash>\[6m)"
-    rb"|\[(?P<shape>[0-9]*) q"
-    rb"|(?P<charset>[()*+./-][0-~]|[no|}~]|%[@G])"
-    rb"|(?P<link>\]8;)[^\x07\x18\x1a\x1b]*(?:\x07|\x1b\\)?"
-    rb"|(?P<align>#8)"
-    rb"|(?P<soft>\[!p)"
-    rb"|(?P<reset>c)"
-    rb")"
-)
-_WITH_SHIFTS: Final = re.compile(_DISPUTED.pattern + rb"|(?P<shift>[\x0e\x0f])")
-
-# A screen full of links of more cells than some 49,000 makes libghostty panic.
-_MOST_LINKED: Final = 1 << 15
-
-# xterm.js takes these as controls where they are encoded as UTF-8, and drops the others of C1.
-_CONTROLS: Final = {
-    0x84: "D", 0x85: "E", 0x88: "H", 0x90: "P", 0x98: "X", 0x9B: "[", 0x9C: "\\", 0x9D: "]",
-    0x9E: "^", 0x9F: "_",
-}  # fmt: skip
-_CHARACTERS: Final = {
-    **dict.fromkeys(range(0x80, 0xA0), ""),
-    **{code: f"\x1b{final}" for code, final in _CONTROLS.items()},
-    0xFEFF: "",
-}
-_ODD: Final = re.compile("[\x80-\x9f\ufeff]")
-_LEADS: Final = (b"\xc2", "\ufeff".encode())
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """What the page's emulator keeps with a saved cursor that libghostty keeps otherwise.
-
-    Args:
-        above: Lines above the screen at that time: the place scrolls away with the text.
-        charset: The designator of the character set in use.
-    """
-
-    above: int = 0
-    charset: bytes = ASCII
-
-
-@dataclass
-class _Agreed:
-    """What must be remembered of the output in order to translate what follows."""
-
-    charsets: Charsets = field(default_factory=Charsets)
-    saved: list[Saved] = field(default_factory=lambda: [Saved(), Saved()])
-    margins: bytes = b""
-    tabs: bool = False
-    visited: bool = False
-    of_normal: tuple[bytes, bytes] = (b"", b"")
-    blinks: bool = False
-    shaped: bool = False
+__all__ = ["AgreedTerminal"]
 
 
 class AgreedTerminal:
@@ -106,9 +46,9 @@ class AgreedTerminal:
     """
 
     def __init__(self, size: Size, *, scrollback_lines: int) -> None:
-        self.emulator = Emulator(_at_least(size), scrollback_lines=scrollback_lines)
+        self.emulator = Emulator(at_least(size), scrollback_lines=scrollback_lines)
         self.lines = scrollback_lines
-        self._state = _Agreed()
+        self._state = Agreed()
 
     def copy(self) -> AgreedTerminal:
         """Another terminal in the same state."""
@@ -151,11 +91,11 @@ class AgreedTerminal:
     def resize(self, size: Size) -> None:
         """Change the size; lines are wrapped anew whether or not new ones would be."""
         self._clear_the_edge(size.cols)
-        if size.cols * size.rows > _MOST_LINKED:
+        if size.cols * size.rows > MOST_LINKED:
             self.emulator.write(b"\x1b]8;;\x1b\\")
         wraps = self.emulator.mode(7)
         self.emulator.write(b"\x1b[?7h")
-        self.emulator.resize(_at_least(size))
+        self.emulator.resize(at_least(size))
         self.emulator.write(b"" if wraps else b"\x1b[?7l")
         self._state.margins = b""
         self._state.of_normal = (b"", self._state.of_normal[1])
@@ -182,10 +122,9 @@ class AgreedTerminal:
             data: Output that is not cut inside a control sequence or a character.
         """
         if not data.isascii():
-            data = _characters(data)
-        disputed = _WITH_SHIFTS if b"\x0e" in data or b"\x0f" in data else _DISPUTED
+            data = as_characters(data)
         done = 0
-        for match in disputed.finditer(data):
+        for match in disputes_in(data):
             kind = match.lastgroup
             if kind == "charset" and self._needless(match[0]):
                 continue
@@ -247,7 +186,7 @@ class AgreedTerminal:
 
     def _modes(self, what: bytes, sequence: bytes) -> None:
         modes = [int(field) for field in what[:-1].split(b";") if 0 < len(field) < 6]
-        if _DISPUTED_MODES.isdisjoint(modes):
+        if DISPUTED_MODES.isdisjoint(modes):
             self.emulator.write(sequence)
             return
         for mode in modes:
@@ -255,9 +194,9 @@ class AgreedTerminal:
 
     def _mode(self, mode: int, *, on: bool) -> None:
         end = b"h" if on else b"l"
-        if mode in _IGNORED:
+        if mode in IGNORED:
             return
-        if mode in _ALTERNATE:
+        if mode in ALTERNATE:
             self._switch(mode, on=on)
         elif mode == 1048:
             (self._save if on else self._restore)(b"", b"")
@@ -380,7 +319,7 @@ class AgreedTerminal:
 
     def _link(self, what: bytes, sequence: bytes) -> None:
         """On a very large screen links are not kept."""
-        if self.emulator.cols * self.emulator.rows_shown <= _MOST_LINKED:
+        if self.emulator.cols * self.emulator.rows_shown <= MOST_LINKED:
             self.emulator.write(sequence)
 
     def _align(self, what: bytes, sequence: bytes) -> None:
@@ -409,26 +348,8 @@ class AgreedTerminal:
         emulator = self.emulator
         title, lines = emulator.title, emulator.mode(20, ansi=True)
         hidden = not emulator.mode(25)
-        self._state = _Agreed(blinks=self._state.blinks)
+        self._state = Agreed(blinks=self._state.blinks)
         emulator.write(sequence)
         emulator.write(b"\x1b[20h" * lines + b"\x1b[?12h" * self._state.blinks)
         emulator.write(b"\x1b[?25l" * hidden)
         emulator.write(b"\x1b]2;%b\x1b\\" % title if title else b"")
-
-
-def _at_least(size: Size) -> Size:
-    """The page has two columns or more; libghostty cannot copy a wide character in only one."""
-    return Size(max(2, size.cols), size.rows)
-
-
-def _characters(data: bytes) -> bytes:
-    """Leave out what is not UTF-8, which xterm.js drops and libghostty replaces."""
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        text = data.decode("utf-8", "ignore")
-    else:
-        # Nearly always there is nothing to leave out, and to see that is much cheaper.
-        if not any(lead in data for lead in _LEADS):
-            return data
-    return _ODD.sub(lambda match: _CHARACTERS[ord(match[0])], text).encode()
