@@ -46,7 +46,8 @@ def test_the_whole_screen(tab: Tab) -> None:
     for filled in ("true", "false"):
         tab.page.evaluate(
             """() => {
-              window.turned = new Promise((done) => {
+              window.turned = new Promise((done, failed) => {
+                setTimeout(() => failed(new Error("nothing turned")), 30000);
                 document.addEventListener("fullscreenchange",
                   () => done(String(document.fullscreenElement !== null)), { once: true });
               });

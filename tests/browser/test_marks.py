@@ -104,7 +104,8 @@ def test_a_bell_is_seen(tab: Tab) -> None:
     """For a moment, around the terminal."""
     tab.page.evaluate(
         """() => {
-          window.rang = new Promise((seen) => {
+          window.rang = new Promise((seen, missed) => {
+            setTimeout(() => missed(new Error("no bell was seen")), 30000);
             const stage = document.querySelector(".stage");
             new MutationObserver(() => stage.classList.contains("ringing") && seen(true))
               .observe(stage, { attributes: true });
