@@ -15,6 +15,7 @@ const ENTRIES = {
   page: "src/main.tsx", login: "src/login.tsx", admin: "src/admin/admin.tsx", error: "src/error.css",
   worker: "src/worker.ts",
 };
+const ELEMENT = { element: "src/element/main.ts" };
 const ASSETS = ["assets/favicon.svg"];
 const LICENCE_FILES = /^(licen[cs]e|copying|notice)/i;
 
@@ -45,32 +46,69 @@ async function licenceOf(folder) {
   return [`${"=".repeat(78)}\n${title}\n${"=".repeat(78)}`, ...texts.map((t) => t.trim())].join("\n\n");
 }
 
+/** How everything is bundled. */
+const COMMON = {
+  absWorkingDir: HERE,
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: ["es2022", "chrome107", "firefox104", "safari16"],
+  entryNames: "[name]-[hash]",
+  legalComments: "none",
+  metafile: true,
+  logLevel: "warning",
+};
+
+/**
+ * xterm.js as a page with a strict policy can have it: what it writes into `<style>` elements goes
+ * through `element/sheets.ts`, and what it writes into `style` attributes through their object.
+ */
+const strictXterm = {
+  name: "strict-xterm",
+  setup(build) {
+    build.onLoad({ filter: /@xterm\/xterm\/lib\/xterm\.mjs$/ }, async ({ path }) => {
+      let contents = await readFile(path, "utf8");
+      for (const [theirs, ours, times] of [
+        ['createElement("style")', 'createElement("tornterm-sheet")', 3],
+        [/\b(\w+)\.setAttribute\("style",/g, 'Reflect.set($1.style,"cssText",', 1],
+      ]) {
+        const parts = contents.split(theirs).length - 1;
+        const found = theirs instanceof RegExp ? [...contents.matchAll(theirs)].length : parts;
+        if (found !== times) throw new Error(`xterm.js has ${found} times ${theirs}, not ${times}`);
+        contents = contents.replaceAll(theirs, ours);
+      }
+      return { contents, loader: "js" };
+    });
+  },
+};
+
 async function bundle(outdir) {
-  const result = await build({
-    absWorkingDir: HERE,
+  const pages = await build({
+    ...COMMON,
     entryPoints: ENTRIES,
     outdir,
-    bundle: true,
-    minify: true,
     splitting: true,
-    format: "esm",
-    target: ["es2022", "chrome107", "firefox104", "safari16"],
     jsx: "automatic",
     jsxImportSource: "preact",
-    entryNames: "[name]-[hash]",
     chunkNames: "chunk-[hash]",
-    legalComments: "none",
-    metafile: true,
-    logLevel: "warning",
   });
-  return result.metafile;
+  // One file, so that a page of another site names it once and allows it once.
+  const element = await build({
+    ...COMMON,
+    entryPoints: ELEMENT,
+    outdir,
+    loader: { ".css": "text" },
+    plugins: [strictXterm],
+  });
+  return { outputs: { ...pages.metafile.outputs, ...element.metafile.outputs } };
 }
 
 /** Logical name ("page.js") to the file's name for each entry point. */
 function namesOf(metafile, outdir) {
   const names = {};
   for (const [file, output] of Object.entries(metafile.outputs)) {
-    const entry = Object.keys(ENTRIES).find((name) => ENTRIES[name] === output.entryPoint);
+    const entries = { ...ENTRIES, ...ELEMENT };
+    const entry = Object.keys(entries).find((name) => entries[name] === output.entryPoint);
     if (!entry) continue;
     names[entry + extname(file)] = relative(outdir, resolve(HERE, file));
     if (output.cssBundle) names[`${entry}.css`] = relative(outdir, resolve(HERE, output.cssBundle));

@@ -14,7 +14,8 @@ import { judge } from "./verdict.ts";
 
 export interface Surroundings {
   api: Pick<Api, "token" | "me">;
-  socket(): SocketLike;
+  /** A way to the server; one that has to be got first may fail like a request. */
+  socket(): SocketLike | Promise<SocketLike>;
   timers: Timers;
   now(): number;
   random(): number;
@@ -123,6 +124,12 @@ export class Client {
     this.cancelTimer();
   }
 
+  /** Let go for good; what runs goes on. */
+  stop(): void {
+    this.suspend();
+    this.turn += 1;
+  }
+
   /** The page is back from the browser's cache. */
   wake(): void {
     if (isFinal(this.status) || this.connection) return;
@@ -139,8 +146,11 @@ export class Client {
       else if (!(await this.fetchToken(turn))) return;
     }
     if (turn !== this.turn) return;
+    const way = this.world.socket();
+    const socket = way instanceof Promise ? await this.arrived(way, turn) : way;
+    if (!socket) return;
     this.connection = new Connection(
-      this.world.socket(),
+      socket,
       {
         opened: (connection) => this.session.connected(connection),
         text: (frame) => this.session.text(frame),
@@ -153,6 +163,18 @@ export class Client {
       },
       this.world.timers,
     );
+  }
+
+  /** The socket that was got for this attempt; null where that is over. */
+  private async arrived(way: Promise<SocketLike>, turn: number): Promise<SocketLike | null> {
+    try {
+      const socket = await way;
+      if (turn === this.turn) return socket;
+      socket.close();
+    } catch (error) {
+      if (turn === this.turn) this.httpProblem(error);
+    }
+    return null;
   }
 
   /** Get a token for the session; false where this attempt is over. */

@@ -29,8 +29,14 @@ export interface Size {
 export type Role = "writer" | "viewer";
 export type Control = "take" | "keep";
 
+/** What a new session may be asked to be. */
+export interface Opening {
+  profile?: string;
+  title?: string;
+}
+
 export type ClientMessage =
-  | ({ type: "open"; request: string; attempt: number } & Size)
+  | ({ type: "open"; request: string; attempt: number } & Opening & Size)
   | ({
       type: "resume";
       session: string;

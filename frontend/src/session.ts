@@ -5,7 +5,7 @@
 import { Input, type Taken } from "./input.ts";
 import { Output, type Screen } from "./output.ts";
 import {
-  type ClientMessage, type Control, type ErrorMessage, type Exited, type Member, type Resumed,
+  type ClientMessage, type Control, type ErrorMessage, type Exited, type Member, type Opening, type Resumed,
   type Role, type ServerMessage, type SessionMade, type Size, parse,
 } from "./protocol.ts";
 
@@ -41,6 +41,8 @@ export class Session {
 
   readonly output: Output;
   readonly input: Input;
+  /** What a new session is to be. */
+  opening: Opening = {};
   /** The secret of a share, where this page came with one. */
   share: string | null = null;
   /** Whether this page may have control, or ask for it. */
@@ -82,7 +84,7 @@ export class Session {
       return;
     }
     if (this.id === null || this.token === null) {
-      wire.send({ type: "open", request, attempt, ...wish });
+      wire.send({ type: "open", request, attempt, ...this.opening, ...wish });
       return;
     }
     wire.send({

@@ -60,10 +60,11 @@ export class TerminalView implements Screen {
   private readonly platform = platformOf(navigator.platform);
   /** Called whenever output has been parsed, and so stands in the buffer. */
   readonly parsed = new Set<() => void>();
+  /** What ends with the view. */
+  private readonly ends: (() => void)[] = [];
   private writing = 0;
   private byPerson = false;
   private boxed = false;
-  private observer: ResizeObserver | null = null;
 
   constructor(
     private readonly host: HTMLElement,
@@ -118,6 +119,13 @@ export class TerminalView implements Screen {
     this.terminal.input(sticky.named(key, applicationCursorKeysMode));
   }
 
+  /** Draw no more and hold nothing of the browser. */
+  dispose(): void {
+    for (const end of this.ends) end();
+    this.parsed.clear();
+    this.terminal.dispose();
+  }
+
   get cursorHigh(): boolean {
     return this.terminal.buffer.active.cursorY < this.terminal.rows / 2;
   }
@@ -149,15 +157,10 @@ export class TerminalView implements Screen {
     return { cols: Math.min(1000, wish.cols), rows: Math.min(1000, wish.rows) };
   }
 
-  dispose(): void {
-    this.observer?.disconnect();
-    this.terminal.dispose();
-  }
-
   /** Call back whenever another size would fit. */
   whenResized(callback: () => void): void {
     let asked = 0;
-    const observer = this.observer = new ResizeObserver(() => {
+    const observer = new ResizeObserver(() => {
       cancelAnimationFrame(asked);
       asked = requestAnimationFrame(() => {
         this.chooseFontSize();
@@ -165,7 +168,13 @@ export class TerminalView implements Screen {
       });
     });
     observer.observe(this.host);
-    void document.fonts.ready.then(callback);
+    let over = false;
+    this.ends.push(() => {
+      over = true;
+      observer.disconnect();
+      cancelAnimationFrame(asked);
+    });
+    void document.fonts.ready.then(() => over || callback());
   }
 
   paint({ colours, contrast }: Palette): void {

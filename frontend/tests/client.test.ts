@@ -17,7 +17,7 @@ function setup(id: string | null = null, share: string | null = null) {
       token: async (): Promise<string> => "fetched",
       me: async (): Promise<void> => undefined,
     },
-    socket: () => {
+    socket: (): FakeSocket | Promise<FakeSocket> => {
       const socket = new FakeSocket();
       sockets.push(socket);
       return socket;
@@ -51,6 +51,41 @@ test("opens a session, and is live", async () => {
   assert.equal(client.status.kind, "live");
   assert.deepEqual(said, ["attached s1"]);
   assert.deepEqual(last().messages("resize"), [{ type: "resize", ...SIZE }], "told 80x24, wished 90x30");
+});
+
+test("a way to the server that has to be got first may fail like a request", async () => {
+  const { client, world, last, timers } = setup();
+  const kind = () => client.status.kind as string;
+  const ways: (() => Promise<FakeSocket>)[] = [
+    async () => Promise.reject(new TypeError("no network")),
+    async () => Promise.reject(new ApiError(401, "", "")),
+  ];
+  const open = world.socket;
+  world.socket = () => ways.shift()?.() ?? open();
+  client.start();
+  await settle();
+  assert.equal(kind(), "reconnecting");
+  timers.advance(10_000);
+  await settle();
+  assert.equal(kind(), "login");
+  client.takeControl();
+  await settle();
+  last().open();
+  last().receive(made());
+  assert.equal(kind(), "live");
+});
+
+test("what is stopped neither comes back nor leaves a socket open", async () => {
+  const { client, world, sockets, timers } = setup();
+  const late = new FakeSocket();
+  world.socket = async () => late;
+  client.start();
+  client.stop();
+  await settle();
+  assert.equal(late.closed, true);
+  timers.advance(100_000);
+  await settle();
+  assert.equal(sockets.length, 0);
 });
 
 test("a lost answer is asked for again with the same wish and a higher attempt", async () => {

@@ -49,9 +49,9 @@ class Served:
         cookie = create_signed_value("change me", "user", name).decode()
         return {"Cookie": f"user={cookie}", "Origin": self.origin}
 
-    async def get(self, path: str, headers: dict[str, str]) -> Any:
+    async def get(self, path: str, headers: dict[str, str], **more: Any) -> Any:
         return await AsyncHTTPClient(force_instance=True).fetch(
-            self.origin + path, headers=headers, raise_error=False, follow_redirects=False
+            self.origin + path, headers=headers, raise_error=False, follow_redirects=False, **more
         )
 
 
@@ -67,7 +67,7 @@ async def test_the_application() -> None:
 
 async def test_the_functions(capfd: Any) -> None:
     """They say who somebody is, what runs, and how much of it; and they learn of it."""
-    names = names_of(BLOCKS[1]) | names_of(BLOCKS[2])
+    names = names_of(BLOCKS[1]) | names_of(BLOCKS[3])
     given = {name: names[name] for name in ("authenticate", "spawn", "limits", "audit")}
     terminals = Terminals({"plugins": {"enabled": []}}, base="/term", **given)
     application = Application(terminals.handlers(), cookie_secret="change me")
@@ -84,9 +84,31 @@ async def test_the_functions(capfd: Any) -> None:
     assert "session.created ann" in capfd.readouterr().out
 
 
+async def test_the_tickets() -> None:
+    """Whoever is logged in gets one, also for a session of theirs; nobody else does."""
+    terminals = Terminals({"plugins": {"enabled": ["shell"]}}, base="/term")
+    rules = [
+        *terminals.handlers(),
+        ("/ticket", names_of(BLOCKS[2])["Ticket"], {"terminals": terminals}),
+    ]
+    application = Application(rules, cookie_secret="change me", login_url="/login")
+    async with Served(application, terminals) as site:
+        session = await terminals.open(User("ann"))
+
+        async def ask(name: str, wish: str) -> Any:
+            return await site.get("/ticket", site.headers(name), method="POST", body=wish)
+
+        assert set(json.loads((await ask("ann", "{}")).body)) == {"ticket", "lifetime"}
+        again = json.loads((await ask("ann", f'{{"session": "{session.id}"}}')).body)
+        assert set(again) == {"ticket", "lifetime", "session", "token"}
+        assert (await ask("ben", f'{{"session": "{session.id}"}}')).code == 404
+        nobody = await site.get("/ticket", {"Cookie": "user=ann"}, method="POST", body="{}")
+        assert nobody.code == 403
+
+
 async def test_sessions_in_code() -> None:
     """The program's output to its end, and how it ended."""
-    build = names_of(BLOCKS[3])["build"]
+    build = names_of(BLOCKS[4])["build"]
     shell = {"command": ["/bin/bash", "--norc", "--noprofile"], "cwd": "/"}
     terminals = Terminals({"plugins": {"enabled": ["token", "shell"], "shell": shell}})
     await terminals.start()

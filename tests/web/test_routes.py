@@ -13,7 +13,15 @@ from tornterm.types import Route
 from tornterm.web.openapi import OPERATIONS
 from tornterm.web.routes import ROUTES, Entry
 
-PUBLIC = {"login", "static/{file}", "app.webmanifest", "worker.js", "offline", "healthz"}
+PUBLIC = {
+    "login",
+    "element.js",
+    "static/{file}",
+    "app.webmanifest",
+    "worker.js",
+    "offline",
+    "healthz",
+}
 """What anybody may ask for. Whoever adds a route decides here whether it belongs to this."""
 
 VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -243,7 +251,7 @@ def test_what_is_described_is_there(path: str) -> None:
 @pytest.mark.parametrize("entry", ROUTES, ids=IDS)
 def test_what_is_there_is_described(entry: Entry) -> None:
     """Every verb of the API is described; pages, files and WebSockets are not."""
-    pages = {"", "s/{id}", "admin", "ws", "static/{file}"}
+    pages = {"", "s/{id}", "admin", "ws", "element.js", "static/{file}"}
     pages |= {"app.webmanifest", "worker.js", "offline"}
     if entry.path in pages:
         assert entry.path not in OPERATIONS

@@ -51,7 +51,7 @@ _PROBLEMS = {
 _OPEN_ARGUMENT = re.compile(r"(cols|rows)=[0-9]{1,4}|control=(on|off)")
 """What may be logged of a query; anything else might be a token, in the wrong place perhaps."""
 
-_QUIET = frozenset({"healthz", "metrics", "readyz", "static"})
+_QUIET = frozenset({"element.js", "healthz", "metrics", "readyz", "static"})
 """Where requests come so often that nobody wants to read about each."""
 
 

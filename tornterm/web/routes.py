@@ -14,7 +14,7 @@ from tornterm.web.admin.feed import FeedHandler
 from tornterm.web.admin.page import AdminPageHandler
 from tornterm.web.openapi import OpenApiHandler
 from tornterm.web.socket import SocketHandler
-from tornterm.web.static import StaticHandler
+from tornterm.web.static import ElementHandler, StaticHandler
 from tornterm.web.ticket_api import TicketsHandler, TokenHandler
 
 __all__ = ["ROUTES", "Entry"]
@@ -75,6 +75,7 @@ ROUTES: tuple[Entry, ...] = (
     Entry("api/admin/audit", admin.AuditHandler),
     Entry("api/admin/reload", admin.ReloadHandler),
     Entry("api/openapi.json", OpenApiHandler),
+    Entry("element.js", ElementHandler, "public"),
     Entry("static/{file}", StaticHandler, "public"),
     Entry("app.webmanifest", installed.ManifestHandler, "public"),
     Entry("worker.js", installed.WorkerHandler, "public"),

@@ -11,9 +11,9 @@ from tornado.web import HTTPError, StaticFileHandler
 
 from tornterm.web.base import Access
 from tornterm.web.context import Context
-from tornterm.web.render import static_path
+from tornterm.web.render import asset_names, static_path
 
-__all__ = ["StaticHandler", "preferred_encoding"]
+__all__ = ["ElementHandler", "StaticHandler", "preferred_encoding"]
 
 YEAR = 365 * 24 * 3600
 
@@ -82,3 +82,24 @@ class StaticHandler(Access, StaticFileHandler):
         """What has a hash in its name never changes."""
         if _HASHED.fullmatch(self._plain):
             self.set_header("Cache-Control", f"public, max-age={YEAR}, immutable")
+
+
+class ElementHandler(StaticHandler):
+    """``{base}element.js``: the element for pages of others, under a name that stays.
+
+    It holds no secret and acts for nobody by itself, so a page of any site may load it.
+    """
+
+    async def get(self, path: str = "", include_body: bool = True) -> None:
+        """The module, as it is now."""
+        await super().get(asset_names()["element.js"], include_body)
+
+    async def head(self, path: str = "") -> None:
+        """The module's headers."""
+        await self.get(path, include_body=False)
+
+    def set_extra_headers(self, path: str) -> None:
+        """What has a name that stays is asked for again, and any page may have it."""
+        self.set_header("Cache-Control", "no-cache")
+        self.set_header("Access-Control-Allow-Origin", "*")
+        self.set_header("Cross-Origin-Resource-Policy", "cross-origin")

@@ -1,0 +1,69 @@
+/** What stands in the element's shadow root: a place for the terminal, and one line of words. */
+import terminalRules from "@xterm/xterm/css/xterm.css";
+import type { ITheme } from "@xterm/xterm";
+import type { Kind } from "../status.ts";
+import rules from "./element.css";
+import type { Deed, Notice } from "./notice.ts";
+import { sheetOf } from "./sheets.ts";
+
+/** Where nothing is drawn any more, or not yet again. */
+const STALE: ReadonlySet<Kind> = new Set<Kind>(["reconnecting", "replaced", "login", "expired", "missing"]);
+
+export class Frame {
+  private readonly stage = document.createElement("div");
+  private readonly line = document.createElement("div");
+  private shown = "";
+
+  constructor(
+    root: ShadowRoot,
+    private readonly act: (deed: Deed) => void,
+  ) {
+    root.adoptedStyleSheets = [sheetOf(terminalRules), sheetOf(rules)];
+    this.stage.className = "stage";
+    this.line.className = "notice";
+    this.line.setAttribute("part", "notice");
+    this.line.setAttribute("role", "status");
+    this.line.hidden = true;
+    root.append(this.stage, this.line);
+  }
+
+  /** A new place for a terminal, instead of the one before. */
+  emptyHost(): HTMLElement {
+    const host = document.createElement("div");
+    host.className = "host";
+    this.stage.replaceChildren(host);
+    return host;
+  }
+
+  paint({ background, foreground }: ITheme): void {
+    for (const { style } of [this.stage, this.line]) {
+      style.setProperty("--ground", background ?? null);
+      style.setProperty("--ink", foreground ?? null);
+    }
+  }
+
+  show(notice: Notice | null, kind: Kind): void {
+    this.stage.classList.toggle("stale", STALE.has(kind));
+    const content = JSON.stringify(notice);
+    if (content === this.shown) return;
+    this.shown = content;
+    this.line.hidden = notice === null;
+    const words = document.createElement("span");
+    words.textContent = notice?.text ?? "";
+    const buttons = (notice?.deeds ?? []).map(({ label, deed }) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = label;
+      button.addEventListener("click", () => this.act(deed));
+      return button;
+    });
+    this.line.replaceChildren(words, ...buttons);
+  }
+
+  /** Move the keyboard to what can be done; false where there is nothing. */
+  focusNotice(): boolean {
+    const button = this.line.querySelector("button");
+    button?.focus();
+    return button !== null;
+  }
+}

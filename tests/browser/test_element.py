@@ -1,0 +1,298 @@
+"""The element in pages that are not ours, under policies that are not ours."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import NewTab
+from tests.browser.process import ServerProcess
+
+PROGRAM = Path(__file__).with_name("embedder.py")
+TIMEOUT_MS = 30_000
+
+ADD = """
+([markup, into]) => {
+  // As a page's own script would; it may not parse markup under this policy.
+  const element = document.createElement("tornterm-terminal");
+  for (const [name, value] of Object.entries(markup)) element.setAttribute(name, value);
+  element.events = [];
+  for (const name of ["state", "title", "exit", "selection"]) {
+    element.addEventListener(name, ({ detail }) => element.events.push([name, detail]));
+  }
+  (into ? document.querySelector(into).shadowRoot : document.querySelector("main")).append(element);
+  (globalThis.terminals ??= []).push(element);
+  return terminals.length - 1;
+}
+"""
+
+WAIT = """
+([index, what, pattern, milliseconds]) => new Promise((resolve, reject) => {
+  const wanted = new RegExp(pattern, "m");
+  const element = terminals[index];
+  const now = () => ({
+    text: () => element.text(),
+    state: () => element.state.kind,
+    events: () => JSON.stringify(element.events),
+  })[what]();
+  const end = setTimeout(() => {
+    clearInterval(timer);
+    reject(new Error(`no ${pattern} in ${what}:\\n${now()}\\n${JSON.stringify(element.state)}`));
+  }, milliseconds);
+  const timer = setInterval(() => {
+    const found = wanted.exec(now());
+    if (!found) return;
+    clearInterval(timer);
+    clearTimeout(end);
+    resolve(found[0]);
+  }, 20);
+})
+"""
+
+
+class Element:
+    """One terminal of a page."""
+
+    def __init__(self, page: Page, index: int) -> None:
+        self.page = page
+        self.index = index
+
+    def do(self, expression: str) -> Any:
+        """Evaluate an expression in which the element is called ``it``."""
+        return self.page.evaluate(
+            f"async (index) => {{ const it = terminals[index]; return {expression}; }}", self.index
+        )
+
+    def wait_text(self, pattern: str) -> str:
+        return str(self.page.evaluate(WAIT, [self.index, "text", pattern, TIMEOUT_MS]))
+
+    def wait_event(self, pattern: str) -> str:
+        return str(self.page.evaluate(WAIT, [self.index, "events", pattern, TIMEOUT_MS]))
+
+    def wait_state(self, kind: str) -> None:
+        self.page.evaluate(WAIT, [self.index, "state", f"^{kind}$", TIMEOUT_MS])
+
+    def run(self, command: str, pattern: str) -> str:
+        assert self.do(f"it.input({command!r} + '\\r')") in ("sent", "kept")
+        return self.wait_text(pattern)
+
+    def computed(self, selector: str, style: str) -> str:
+        return str(
+            self.do(f"getComputedStyle(it.shadowRoot.querySelector({selector!r}))[{style!r}]")
+        )
+
+
+def add(page: Page, into: str = "", **attributes: str) -> Element:
+    named = {name.replace("_", "-"): value for name, value in attributes.items()}
+    page.evaluate("customElements.whenDefined('tornterm-terminal').then(() => true)")
+    return Element(page, int(page.evaluate(ADD, [named, into])))
+
+
+@pytest.fixture(scope="module")
+def sites() -> Iterator[dict[str, str]]:
+    """The addresses of the application's page and of the other site's."""
+    environment = {
+        name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ
+    }
+    process = ServerProcess([sys.executable, str(PROGRAM)], environment)
+    try:
+        yield {
+            "own": process.line("stdout", r"own (\S+)") + "/page",
+            "other": process.line("stdout", r"other (\S+)") + "/page",
+        }
+    finally:
+        code = process.stop()
+    assert code == 0, process.log
+
+
+@pytest.fixture
+def page(sites: dict[str, str], new_tab: NewTab) -> Iterator[Page]:
+    """The application's page; what is in it breaks no rule of its policy."""
+    page = new_tab().page
+    page.goto(sites["own"])
+    yield page
+    assert page.evaluate("violations") == []
+
+
+def test_a_terminal_under_a_strict_policy(page: Page) -> None:
+    """Typed with the keyboard; state, title and exit are told, once each."""
+    element = add(page, profile="build")
+    element.wait_text(r"^build\$$")
+    element.do("it.focus()")
+    page.keyboard.type("echo $((6*7))\n")
+    element.wait_text("^42$")
+    element.run(r"printf '\e]2;a name\a'", r"a name")
+    element.wait_event(r'\["title",\{"title":"a name"\}\]')
+    page.keyboard.type("exit 3\n")
+    element.wait_event(r'\["exit",\{"exitCode":3,"signal":null')
+    states = [detail["kind"] for name, detail in element.do("it.events") if name == "state"]
+    assert list(dict.fromkeys(states)) == ["connecting", "live", "ended"]
+    assert len([name for name, _ in element.do("it.events") if name == "exit"]) == 1
+    assert element.do("it.input('x')") == "ended"
+    page.get_by_role("button", name="New session").click()
+    element.wait_state("live")
+    element.run("echo $((7*8))", "^56$")
+
+
+def test_the_example_of_the_documentation(sites: dict[str, str], new_tab: NewTab) -> None:
+    """Runs as it stands there."""
+    page = new_tab().page
+    page.goto(f"{sites['own']}.docs")
+    page.evaluate("() => { globalThis.terminals = [document.querySelector('tornterm-terminal')]; }")
+    Element(page, 0).wait_text(r"^build\$$")
+
+
+def test_it_is_drawn_without_webgl(sites: dict[str, str], new_tab: NewTab) -> None:
+    """The rules that xterm.js writes pass the policy, and so do colours of programs."""
+    page = new_tab().page
+    page.goto(f"{sites['own']}?plain")
+    element = add(page, theme="dark")
+    element.run(r"printf '\e[38;2;1;200;3mgreen\e[0m\n'", "^green")
+    found = page.evaluate(
+        """() => new Promise((resolve) => {
+          const timer = setInterval(() => {
+            const rows = terminals[0].shadowRoot.querySelector(".xterm-rows");
+            const span = [...(rows?.querySelectorAll("span") ?? [])].find(
+              (one) => one.textContent.startsWith("green"));
+            if (!span) return;
+            clearInterval(timer);
+            const { color, display } = getComputedStyle(span);
+            resolve([color, display, getComputedStyle(rows).fontFamily.includes("monospace")]);
+          }, 20);
+        })"""
+    )
+    assert found == ["rgb(1, 200, 3)", "inline-block", True]
+    assert page.evaluate("violations") == []
+
+
+def test_sizes(page: Page) -> None:
+    """It fits its box, has the size that it is told, and fits again; the program learns of each."""
+    element = add(page)
+    element.wait_state("live")
+    fits = element.do("it.size")
+    element.do("it.resize(40, 10)")
+    element.run("stty size", "^10 40$")
+    assert element.do("it.size") == {"cols": 40, "rows": 10}
+    element.do("it.resize()")
+    element.run("clear; stty size", f"^{fits['rows']} {fits['cols']}$")
+
+
+def test_searching_and_selecting(page: Page) -> None:
+    """What is found is selected, and the page hears of it."""
+    element = add(page)
+    element.run("echo needle; echo Needle; echo hay", "^hay$")
+    assert element.do("await it.search('needle')") == 4
+    element.wait_event(r'\["selection",\{"text":"[nN]eedle"\}\]')
+    assert element.do("await it.search('needle', { caseSensitive: true, back: true })") == 2
+    assert element.do("it.selection") == "needle"
+    assert element.do("await it.search('nothing of it')") == 0
+
+
+def test_themes_by_variables(page: Page) -> None:
+    """Colours are the page's, now and when a class changes them."""
+    element = add(page, theme="light")
+    element.wait_state("live")
+    light = element.computed(".stage", "backgroundColor")
+    element.do("it.classList.add('forest')")
+    page.wait_for_timeout(0)
+    assert light == "rgb(251, 252, 253)"
+    assert element.computed(".stage", "backgroundColor") == "rgb(0, 34, 0)"
+
+
+def test_in_a_shadow_root(page: Page) -> None:
+    """Of another element: the keyboard, the mouse and the rules reach it."""
+    page.evaluate(
+        """() => {
+          const host = document.createElement("section");
+          host.attachShadow({ mode: "open" });
+          document.querySelector("main").append(host);
+        }"""
+    )
+    element = add(page, into="section")
+    element.wait_text(r"^ben\$$")
+    page.mouse.click(200, 100)
+    page.keyboard.type("echo in the shadow\n")
+    element.wait_text("^in the shadow$")
+    page.mouse.dblclick(20, 30)
+    element.wait_event(r'\["selection",\{"text":"\w+')
+    assert element.computed(".xterm-helper-textarea", "opacity") == "0"
+
+
+def test_four_at_once(page: Page) -> None:
+    """Each with its session, and with the keyboard where it is."""
+    four = [add(page, profile=f"p{number}") for number in range(4)]
+    for number, element in enumerate(four):
+        element.wait_text(f"^p{number}\\$$")
+    for number, element in enumerate(four):
+        element.do("it.focus()")
+        page.keyboard.type(f"echo this is {number}\n")
+        element.wait_text(f"^this is {number}$")
+    assert len({element.do("it.state.session") for element in four}) == 4
+    for number, element in enumerate(four):
+        others = {other for other in range(4) if other != number}
+        assert not [other for other in others if f"this is {other}" in element.do("it.text()")]
+
+
+def test_it_is_moved_removed_and_put_back(page: Page) -> None:
+    """Moving it disturbs nothing; who puts it back with its session's id goes on with that."""
+    element = add(page)
+    element.run("here=I-was", "here=I-was")
+    session = element.do("it.state.session")
+    element.do("document.body.append(it)")
+    element.run("echo $here-$((1+1))", "^I-was-2$")
+    assert element.do("it.state.session") == session
+    element.do("it.remove()")
+    again = add(page, session=session)
+    again.wait_state("live")
+    again.run("echo $here-$((1+2))", "^I-was-3$")
+    assert "I-was-2" in again.do("it.text()")
+
+
+def test_another_site_with_tickets(sites: dict[str, str], new_tab: NewTab) -> None:
+    """Its server says who its person is; a cut costs a ticket more, and a reload a token."""
+    page = new_tab().page
+    page.goto(sites["other"])
+    element = add(page, ticket_src="/ticket")
+    element.wait_text(r"^ann\$$")
+    element.run("name=kept", "name=kept")
+    session = element.do("it.state.session")
+    page.evaluate("fetch('/cut', { method: 'POST' }).then(() => true)")
+    element.wait_state("login")
+    page.get_by_role("button", name="Try again").click()
+    element.wait_state("live")
+    element.run("echo $name-1", "^kept-1$")
+    page.reload()
+    again = add(page, ticket_src="/ticket", session=session)
+    again.run("echo $name-2", "^kept-2$")
+    assert page.evaluate("violations") == []
+
+
+def test_a_site_whose_person_is_gone(sites: dict[str, str], new_tab: NewTab) -> None:
+    """Without a ticket there is no terminal, until there is one; tickets by script work, too."""
+    page = new_tab().page
+    page.goto(sites["other"])
+    allow = "(yes) => fetch('/ticket', { method: 'PUT', body: yes }).then(() => true)"
+    page.evaluate(allow, "no")
+    try:
+        element = add(page, ticket_src="/ticket")
+        element.wait_state("login")
+        unknown = add(page, ticket_src="/ticket", session="nothing")
+        unknown.wait_state("login")
+    finally:
+        page.evaluate(allow, "yes")
+    element.do("it.reconnect()")
+    element.wait_text(r"^ann\$$")
+    unknown.do("it.reconnect()")
+    unknown.wait_state("missing")
+    element.do(
+        """(it.ticketSource = async (wish) => (await fetch("/ticket", {
+          method: "POST", body: JSON.stringify(wish) })).json(), it.restart())"""
+    )
+    element.wait_state("live")
+    element.run("echo by script", "^by script$")
