@@ -296,3 +296,12 @@ def test_a_site_whose_person_is_gone(sites: dict[str, str], new_tab: NewTab) -> 
     )
     element.wait_state("live")
     element.run("echo by script", "^by script$")
+
+
+def test_the_page_of_a_host_that_logs_nobody_out(sites: dict[str, str], new_tab: NewTab) -> None:
+    """Where only the application could, and has not said where, there is no "Log out"."""
+    tab = new_tab()
+    tab.log_in(sites["own"].replace("/page", "/term/"))
+    tab.page.click("#menu")
+    tab.page.wait_for_selector("text=End this session")
+    assert tab.page.get_by_text("Log out").count() == 0
