@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -119,3 +121,22 @@ async def test_sessions_in_code() -> None:
         assert terminals.session(session_id).info.title == "build"
     finally:
         await terminals.close()
+
+
+def test_the_test(tmp_path: Path) -> None:
+    """It passes in a project of its own, with the application of the page's beginning."""
+    cat = '{"plugins": {"shell": {"command": ["/bin/cat"], "cwd": "/"}}, "sessions"'
+    (tmp_path / "application.py").write_text(BLOCKS[0].replace('{"sessions"', cat))
+    (tmp_path / "test_application.py").write_text(BLOCKS[5])
+    (tmp_path / "pytest.ini").write_text("[pytest]\ntornterm_timeout = 90\n")
+    options = ["-q", "-p", "tornterm.testing.plugin", "-p", "no:tornado", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options],
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        timeout=180,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "1 passed" in done.stdout

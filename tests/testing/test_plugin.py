@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tornado.web import Application, RequestHandler
 
 from tests.contract.samples import answers, plugin
+from tornterm import Terminals
 from tornterm.errors import PluginError
+from tornterm.testing.clock import FakeClock
 from tornterm.testing.programs import EchoProgram
 from tornterm.types import User
 
@@ -164,3 +167,46 @@ async def test_a_plugin_that_does_not_start(tornterm_server: Any) -> None:
     broken = plugin("broken", startup=answers(RuntimeError("no database")))
     with pytest.raises(PluginError, match="no database"):
         await tornterm_server(plugins=[broken])
+
+
+async def test_an_application_of_ones_own(
+    tornterm_server: Any, tornterm_client: Any, tornterm_echo: EchoProgram, tornterm_events: Any
+) -> None:
+    """It is served with all that it has; the events come where its terminals have been told."""
+
+    class Hello(RequestHandler):
+        def get(self) -> None:
+            self.finish("hello")
+
+    terminals = Terminals(
+        {"plugins": {"enabled": []}},
+        [tornterm_echo, tornterm_events],
+        base="/term",
+        authenticate=lambda handler: User("ann"),
+    )
+    application = Application([*terminals.handlers(), ("/hello", Hello)])
+    server = await tornterm_server(terminals=terminals, application=application)
+    assert (await server.fetch("/hello")).body == b"hello"
+    assert b'"ann"' in (await server.fetch("api/me")).body
+    client = await tornterm_client(server, headers={"Origin": server.origin})
+    await client.wait_for(tornterm_echo.READY)
+    assert (await tornterm_events.wait_for("session.created")).user == "ann"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"terminals": True, "tables": {"sessions": {"max": 1}}},
+        {"terminals": True, "clock": True},
+        {"application": True},
+    ],
+)
+async def test_what_does_not_go_together(tornterm_server: Any, wrong: dict[str, Any]) -> None:
+    """It is said instead of left out of account."""
+    given: dict[str, Any] = {
+        "terminals": Terminals(),
+        "application": Application(),
+        "clock": FakeClock(),
+    }
+    with pytest.raises(TypeError):
+        await tornterm_server(**{name: given.get(name, value) for name, value in wrong.items()})

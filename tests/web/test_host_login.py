@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
-import os
 from collections.abc import Iterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -276,39 +273,3 @@ async def test_functions_instead_of_plugins(host: Any, asynchronous: bool) -> No
     assert asked == ["ann"]
     await site.terminals.audit.close()
     assert "session.created" in [event.name for event in events]
-
-
-@asynccontextmanager
-async def _serving(site: Host) -> Any:
-    await site.start()
-    try:
-        yield site
-    finally:
-        await site.stop()
-
-
-async def test_nothing_is_left_behind() -> None:
-    """After ``close``: no task, no descriptor, no child."""
-
-    async def once() -> None:
-        async with _serving(Host(authenticate=TornadoLogin(Base))) as site:
-            async with V1Client(site.url, headers=site.cookie_of("ann"), within=30) as client:
-                await client.open()
-                client.send_input("hello\n")
-                await client.wait_for(b"hello")
-
-    def held() -> tuple[int, int]:
-        gc.collect()
-        children = f"/proc/{os.getpid()}/task/{os.getpid()}/children"
-        with open(children) as file:
-            return len(os.listdir("/proc/self/fd")), len(file.read().split())
-
-    await once()  # what the process makes once and keeps: its forker, resolver threads
-    tasks, before = asyncio.all_tasks(), held()
-    await once()
-    for _ in range(100):
-        if asyncio.all_tasks() == tasks and held() == before:
-            break
-        await asyncio.sleep(0.05)
-    assert asyncio.all_tasks() == tasks
-    assert held() == before

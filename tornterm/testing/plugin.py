@@ -125,11 +125,15 @@ def tornterm_server(_tornterm_stack: AsyncExitStack, tornterm_events: CapturedEv
 
     ``server = await tornterm_server(tables, plugins=[...], clock=...)`` takes its arguments; each
     may be left out. The server's audit events are in `tornterm_events`.
+
+    ``server = await tornterm_server(terminals=..., application=...)`` serves an application of
+    yours; its events are there if `tornterm_events` is one of the plugins of its terminals.
     """
     from tornterm.testing.server import LiveServer
 
     async def make(tables: Any = None, plugins: Sequence[object] = (), **more: Any) -> LiveServer:
-        server = LiveServer(tables, [*plugins, tornterm_events], **more)
+        own = () if more.get("terminals") else (tornterm_events,)
+        server = LiveServer(tables, [*plugins, *own], **more)
         return await _tornterm_stack.enter_async_context(server)
 
     return make

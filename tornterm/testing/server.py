@@ -10,6 +10,7 @@ from typing import Any, Self
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
+from tornado.web import Application
 
 from tornterm.sessions.clock import Clock
 from tornterm.terminals import Terminals
@@ -50,11 +51,19 @@ class LiveServer:
             plain bash.
         plugins: Plugin objects besides the configured ones.
         clock: Where the time comes from.
+        terminals: Terminals that an application has made, instead of those of `tables`, `plugins`
+            and `clock`; started and closed here.
+        application: The application to serve, with the routes of the terminals in it; one that has
+            nothing else where left out.
 
     Attributes:
-        terminals: The application.
+        terminals: The terminals.
         port: Where it listens.
-        url: Its base, for clients.
+        url: The base of the terminals, for clients.
+
+    Raises:
+        TypeError: There are terminals already and also what others are to be made of; or an
+            application without its terminals.
     """
 
     def __init__(
@@ -63,14 +72,22 @@ class LiveServer:
         plugins: Sequence[object] = (),
         *,
         clock: Clock | None = None,
+        terminals: Terminals | None = None,
+        application: Application | None = None,
     ) -> None:
-        self.terminals = Terminals(_configured(tables or {}), plugins, clock=clock)
+        if terminals is not None and (tables or plugins or clock):
+            raise TypeError("tables, plugins and clock are for terminals that are made here")
+        if terminals is None and application is not None:
+            raise TypeError("an application comes with its terminals")
+        made = terminals or Terminals(_configured(tables or {}), plugins, clock=clock)
+        self.terminals = made
+        self._application = application
         self._socket, self.port = bind_unused_port()
         self.url = self.url_via(self.port)
         self._server: HTTPServer | None = None
 
     def headers(self, user: str = "alice") -> dict[str, str]:
-        """What a client sends to be that user."""
+        """What a client sends to be that user; not for terminals that an application has made."""
         return {"Authorization": f"Bearer {TOKENS[user]}"}
 
     @property
@@ -96,7 +113,8 @@ class LiveServer:
         """Send one request, whatever the answer's status, and follow no redirect.
 
         Args:
-            path: Below the base, for example ``api/me``.
+            path: Below the base of the terminals, for example ``api/me``; with a slash in front,
+                anywhere in the application.
             headers: Headers of the request, for example those of `headers`.
             method: The method.
             json: The body, where there is one.
@@ -107,7 +125,7 @@ class LiveServer:
             sent["Content-Type"] = "application/json"
         try:
             return await client.fetch(
-                self.url + path,
+                (self.origin if path.startswith("/") else self.url) + path,
                 method=method,
                 headers=sent,
                 body=None if json is None else dumps(json),
@@ -124,7 +142,7 @@ class LiveServer:
         except BaseException:
             self._socket.close()
             raise
-        self._server = HTTPServer(self.terminals.application())
+        self._server = HTTPServer(self._application or self.terminals.application())
         self._server.add_socket(self._socket)
         return self
 
