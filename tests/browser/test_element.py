@@ -298,6 +298,30 @@ def test_a_site_whose_person_is_gone(sites: dict[str, str], new_tab: NewTab) -> 
     element.run("echo by script", "^by script$")
 
 
+def test_whoever_waits_at_a_button_stays_there(sites: dict[str, str], new_tab: NewTab) -> None:
+    """While the seconds to the next try are counted; and it is said to a screen reader once."""
+    page = new_tab().page
+    page.goto(sites["other"])
+    element = add(page, ticket_src="/nothing-here")
+    element.wait_state("reconnecting")
+    stayed = element.do(
+        """await new Promise((resolve) => {
+          const within = it.shadowRoot;
+          const words = within.querySelector(".notice span");
+          const spoken = within.querySelector("[role=status]").textContent;
+          const button = within.querySelector(".notice button");
+          button.focus();
+          const before = words.textContent;
+          const look = () => words.textContent !== before && resolve([
+            within.activeElement === button,
+            within.querySelector("[role=status]").textContent === spoken,
+          ]);
+          new MutationObserver(look).observe(words, { childList: true, characterData: true });
+        })"""
+    )
+    assert stayed == [True, True]
+
+
 def test_the_page_of_a_host_that_logs_nobody_out(sites: dict[str, str], new_tab: NewTab) -> None:
     """Where only the application could, and has not said where, there is no "Log out"."""
     tab = new_tab()

@@ -12,6 +12,8 @@ const STALE: ReadonlySet<Kind> = new Set<Kind>(["reconnecting", "replaced", "log
 export class Frame {
   private readonly stage = document.createElement("div");
   private readonly line = document.createElement("div");
+  private readonly words = document.createElement("span");
+  private readonly spoken = document.createElement("div");
   private shown = "";
 
   constructor(
@@ -22,9 +24,10 @@ export class Frame {
     this.stage.className = "stage";
     this.line.className = "notice";
     this.line.setAttribute("part", "notice");
-    this.line.setAttribute("role", "status");
     this.line.hidden = true;
-    root.append(this.stage, this.line);
+    this.spoken.className = "off-screen";
+    this.spoken.setAttribute("role", "status");
+    root.append(this.stage, this.line, this.spoken);
   }
 
   /** A new place for a terminal, instead of the one before. */
@@ -44,20 +47,23 @@ export class Frame {
 
   show(notice: Notice | null, kind: Kind): void {
     this.stage.classList.toggle("stale", STALE.has(kind));
-    const content = JSON.stringify(notice);
-    if (content === this.shown) return;
-    this.shown = content;
     this.line.hidden = notice === null;
-    const words = document.createElement("span");
-    words.textContent = notice?.text ?? "";
-    const buttons = (notice?.deeds ?? []).map(({ label, deed }) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = label;
-      button.addEventListener("click", () => this.act(deed));
-      return button;
-    });
-    this.line.replaceChildren(words, ...buttons);
+    if (notice && this.words.textContent !== notice.text) this.words.textContent = notice.text;
+    // Whoever is at a button stays there, and hears the words once, while they count down.
+    const what = JSON.stringify([kind, notice?.deeds, kind === "reconnecting" || notice?.text]);
+    if (what === this.shown) return;
+    this.shown = what;
+    this.spoken.textContent = notice?.text ?? "";
+    const buttons = (notice?.deeds ?? []).map(({ label, deed }) => this.button(label, deed));
+    this.line.replaceChildren(this.words, ...buttons);
+  }
+
+  private button(label: string, deed: Deed): HTMLElement {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = label;
+    button.addEventListener("click", () => this.act(deed));
+    return button;
   }
 
   /** Move the keyboard to what can be done; false where there is nothing. */
