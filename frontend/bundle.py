@@ -57,21 +57,21 @@ def _find_node() -> tuple[list[str], list[str]] | None:
     return ([node_path], [npm_path]) if node_path and npm_path else None
 
 
-def _call(command: list[str], node: list[str]) -> int:
+def _call(command: list[str], node: list[str], folder: Path = FRONTEND) -> int:
     # npm's scripts and esbuild start a node of their own: the same one.
     path = os.pathsep.join([str(Path(node[0]).parent), os.environ.get("PATH", "")])
     env = {**os.environ, "PATH": path}
-    return subprocess.run(command, cwd=FRONTEND, env=env, stdin=subprocess.DEVNULL).returncode
+    return subprocess.run(command, cwd=folder, env=env, stdin=subprocess.DEVNULL).returncode
 
 
-def _install(node: list[str], npm: list[str]) -> None:
-    """Fetch what the lock file names, unless it is there."""
-    installed = FRONTEND / "node_modules" / ".package-lock.json"
-    lock = FRONTEND / "package-lock.json"
+def _install(node: list[str], npm: list[str], folder: Path) -> None:
+    """Fetch what the lock file of a folder names, unless it is there."""
+    installed = folder / "node_modules" / ".package-lock.json"
+    lock = folder / "package-lock.json"
     if installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime:
         return
-    if _call([*npm, "ci", "--loglevel=error"], node):
-        raise SystemExit("npm could not install what the page is made of.")
+    if _call([*npm, "ci", "--loglevel=error"], node, folder):
+        raise SystemExit(f"npm could not install what {folder.name} is made of.")
 
 
 def call_npm(*arguments: str) -> int:
@@ -90,20 +90,23 @@ def call_npm(*arguments: str) -> int:
     return _call([*npm, *arguments], node)
 
 
-def node_with_packages() -> list[str]:
+def node_with_packages(folder: Path = FRONTEND) -> list[str]:
     """How to call Node, with everything installed that the lock file names.
+
+    Args:
+        folder: The folder with the lock file.
 
     Raises:
         SystemExit: There is no Node, or the installation failed.
     """
-    return _ready()[0]
+    return _ready(folder)[0]
 
 
-def _ready() -> tuple[list[str], list[str]]:
+def _ready(folder: Path = FRONTEND) -> tuple[list[str], list[str]]:
     found = _find_node()
     if not found:
         raise SystemExit(NO_NODE)
-    _install(*found)
+    _install(*found, folder)
     return found
 
 

@@ -9,15 +9,19 @@ from configparser import ConfigParser
 from pathlib import Path
 from typing import Any
 
+import pytest
 from traitlets.config import Config
 
 from tests.compat.jupyter import serving_jupyter
+from tests.compat.node import run_script
 from tornterm.config.settings import Settings
 from tornterm.jupyter import TerminalManager
+from tornterm.testing.server import TOKENS, LiveServer
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "jupyter.md").read_text()
 (SHELL,) = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
+(SCRIPT,) = re.findall(r"```js\n(.*?)```", PAGE, re.DOTALL)
 BLOCKS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 
 
@@ -67,3 +71,15 @@ def test_the_table_of_settings() -> None:
     for _, table, key in rows:
         if table == "sessions":
             assert key in Settings().sessions.model_dump()
+
+
+@pytest.mark.gen_test(timeout=300)
+async def test_the_script() -> None:
+    """Jupyter's library, pointed at a server of ours; it ends when the program does."""
+    async with LiveServer() as server:
+        script = SCRIPT.replace("http://127.0.0.1:8765/", server.url).replace(
+            "secret-of-alice-0123456789", TOKENS["alice"]
+        )
+        # Its list is asked for again and again, which keeps Node alive.
+        script += "terminal.disposed.connect(() => process.exit(0));\n"
+        assert "42\r\n" in await run_script(script)

@@ -34,6 +34,7 @@ def address(entry: Entry, base: str = "/") -> str:
         entry.path.replace("{id}", "0" * 32)
         .replace("{share}", "0" * 16)
         .replace("{transfer}", "0" * 32)
+        .replace("{terminal}", "1")
         .replace("{file}", "manifest.json")
     )
 
@@ -252,6 +253,7 @@ def test_what_is_described_is_there(path: str) -> None:
 def test_what_is_there_is_described(entry: Entry) -> None:
     """Every verb of the API is described; pages, files and WebSockets are not."""
     pages = {"", "s/{id}", "admin", "ws", "element.js", "static/{file}"}
+    pages |= {"terminals/websocket/{terminal}"}
     pages |= {"app.webmanifest", "worker.js", "offline"}
     if entry.path in pages:
         assert entry.path not in OPERATIONS

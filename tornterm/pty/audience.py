@@ -25,7 +25,7 @@ from tornterm.screens.drawing import Drawing
 from tornterm.screens.model import Picture, ScreenModel
 from tornterm.types import Size
 
-__all__ = ["BEHIND_BYTES", "LOST_BYTES", "STALL_SECONDS", "Audience"]
+__all__ = ["BEHIND_BYTES", "LOST_BYTES", "RESET", "STALL_SECONDS", "Audience"]
 
 logger = logging.getLogger("tornterm.pty")
 
@@ -37,6 +37,9 @@ LOST_BYTES = 4 * 1024 * 1024
 
 STALL_SECONDS = 30.0
 """Seconds after which a client that is waited for and takes nothing is closed."""
+
+RESET = b"\x1bc"
+"""What a newcomer's terminal is cleared with: the dialect has no message for it."""
 
 _PIECE = 64 * 1024
 
@@ -60,6 +63,7 @@ class Audience:
         self._poke = poke
         self._cursor: Cursor | None = None
         self._replay_room = 0
+        self._visited = False
         self._expected: list[Any] = []
         self._awaited: dict[Any, asyncio.TimerHandle] = {}
 
@@ -94,6 +98,10 @@ class Audience:
             data = self._snapshot(picture or _nothing(self._log))
         except LookupError:
             data = self._snapshot(_nothing(self._log))
+        if self._visited:
+            # It may be one that lost its connection and still shows what it showed before.
+            data = RESET + data
+        self._visited = True
         # As JSON it is seldom more than twice as long.
         self._replay_room = max(self._replay_room, 2 * len(data))
         return data.decode("utf-8", "replace")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -85,6 +86,10 @@ class Host(Protocol):
     @property
     def control(self) -> Control:
         """Who may write."""
+
+    @property
+    def attachments(self) -> Sequence[Attachment]:
+        """All that are attached."""
 
     @property
     def lease(self) -> int:

@@ -25,6 +25,7 @@ from tornterm.sessions.manager import SessionManager, Wishes
 from tornterm.sessions.members import Right
 from tornterm.sessions.session import Session
 from tornterm.sessions.shares import MAX_GUESTS, Party, Share
+from tornterm.sessions.terminado import TerminadoAttachment
 from tornterm.sessions.transport import Transport
 from tornterm.sessions.v1 import V1Attachment
 from tornterm.types import Size, User
@@ -248,6 +249,31 @@ class Reception:
             party=arrival.party,
         )
         session.admit(attachment, take=take)
+        return attachment
+
+    # terminado's dialect
+
+    async def join_terminado(self, guest: Guest, session_id: str) -> TerminadoAttachment:
+        """Let a client of Jupyter's terminals in.
+
+        Raises:
+            SessionNotFound: There is no such session, or it is not this user's.
+        """
+        session = await self._manager.find(guest.person, session_id, "attach")
+        right = await self._manager.right(guest.person, session)
+        attachment = TerminadoAttachment(
+            session,
+            guest.transport,
+            guest.person,
+            session.clients.take_up(None, guest.person.name),
+            login=guest.login,
+            right=right,
+        )
+        again = session.log.start > 0 or session.answered > 0
+        # These clients come back by themselves, so that none takes the right to write from others.
+        session.admit(attachment, take=False)
+        attachment.greet(again=again)
+        session.welcome(attachment, again=again)
         return attachment
 
     # The legacy dialect

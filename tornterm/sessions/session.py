@@ -50,6 +50,10 @@ class Session:
         title: The name its owner gave it.
         profile: The profile it was made with.
         screens: Who keeps the model of the screen; None for no model.
+
+    Attributes:
+        active: When something was last printed or typed, in seconds of the wall clock.
+        name: What clients of Jupyter's terminals know it by; empty where that is its id.
     """
 
     def __init__(
@@ -78,7 +82,8 @@ class Session:
         self.profile = profile
         self.plan: SpawnPlan | None = None
         """How its program was started; None before that."""
-        self.created = clock.wall()
+        self.created = self.active = clock.wall()
+        self.name = ""
         self.lifecycle = Lifecycle(clock.now())
         self.party = Party()
         self.shares = Shares(clock, self._share_ended)
@@ -358,6 +363,7 @@ class Session:
         """
         if not self.alive:
             return
+        self.active = self.clock.wall()
         self._deadlines.typed()
         self.terminal.write(data)
         self._observers.show_input(data)
@@ -400,6 +406,7 @@ class Session:
             self.terminal.poke()
 
     def _on_output(self) -> None:
+        self.active = self.clock.wall()
         self._observers.show_output()
         self.model.grown()
         self._caretaker.look_after()

@@ -121,8 +121,11 @@ class Answers(RequestHandler):
         if self.for_people:
             self._write_error_page(problem)
         else:
-            body = {"code": problem.code, "message": problem.message, **problem.facts}
-            self.finish({"error": body})
+            self.finish(self.error_body(problem))
+
+    def error_body(self, problem: Problem) -> dict[str, Any]:
+        """An error in JSON."""
+        return {"error": {"code": problem.code, "message": problem.message, **problem.facts}}
 
     @property
     def for_people(self) -> bool:

@@ -69,6 +69,7 @@ class Access(Answers):
     client: Client
     public = False
     judges_origin = True
+    token_in_address = False
     session_login: Login | None = None
     via: Via | None = None
     vouch: Vouch | None = None
@@ -190,7 +191,7 @@ class Access(Answers):
             AuthUnavailable: A plugin failed.
             LimitExceeded: Too many wrong tokens or headers came from this address.
         """
-        token = bearer_token(self.request.headers)
+        token = bearer_token(self.request.headers) or self._token_of_address()
         if token is not None:
             self.user, self.via = await self._user_of_token(token), "bearer"
         elif (login := await self._login_of_cookie()) is not None:
@@ -199,6 +200,11 @@ class Access(Answers):
             self.user, self.via = await self._user_of_headers(), "headers"
         self.current_user = self.user
         return self.user
+
+    def _token_of_address(self) -> str | None:
+        """A token in the address, where there may be one; it is not logged."""
+        token = self.get_query_argument("token", None) if self.token_in_address else None
+        return bearer_token({"Authorization": f"Bearer {token}"}) if token else None
 
     async def _user_of_token(self, token: str) -> User:
         throttle, now = self.terminals.throttle, self.terminals.clock.now()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from tornado.httputil import HTTPHeaders
 
@@ -10,12 +11,16 @@ from tornterm.errors import AuthError
 
 __all__ = ["bearer_token", "headers_for_plugins"]
 
+SCHEMES = ("bearer", "token")
+
 # Long enough for the signed tokens of identity providers, groups and all.
 _TOKEN = re.compile(r"[\x21-\x7e]{1,8192}")
 
 
-def bearer_token(headers: HTTPHeaders) -> str | None:
+def bearer_token(headers: Mapping[str, str]) -> str | None:
     """The token of ``Authorization: Bearer ...``, or None where there is none.
+
+    ``token`` instead of ``Bearer`` is what Jupyter's clients say.
 
     Another scheme is none of ours: a proxy that asks for a password hands it on.
 
@@ -26,7 +31,7 @@ def bearer_token(headers: HTTPHeaders) -> str | None:
         AuthError: There is something that cannot be a token.
     """
     scheme, _, token = headers.get("Authorization", "").strip().partition(" ")
-    if scheme.lower() != "bearer":
+    if scheme.lower() not in SCHEMES:
         return None
     if not _TOKEN.fullmatch(token.strip()):
         raise AuthError("malformed bearer token", "This token is not valid.")
@@ -41,7 +46,7 @@ def headers_for_plugins(headers: HTTPHeaders, cookie_name: str) -> HTTPHeaders:
         cookie_name: Our cookie's name.
     """
     copy = HTTPHeaders(headers)
-    if "Authorization" in copy and copy["Authorization"].lower().startswith("bearer"):
+    if copy.get("Authorization", "").lower().startswith(SCHEMES):
         del copy["Authorization"]
     if "Cookie" in copy:
         pairs = [pair.strip() for pair in copy["Cookie"].split(";")]

@@ -109,6 +109,18 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
             {"session": LABEL},
         )
     },
+    "api/terminals": {
+        "get": Operation("The caller's sessions as Jupyter's terminals.", answer="Terminals"),
+        "post": Operation(
+            "Make a session as Jupyter's clients do.",
+            answer="Terminal",
+            body={"name": TEXT, "cwd": TEXT},
+        ),
+    },
+    "api/terminals/{terminal}": {
+        "get": Operation("One of them.", answer="Terminal"),
+        "delete": Operation("End it; answers when its program is gone.", 204),
+    },
     "api/openapi.json": {"get": Operation("This document.")},
     "healthz": {"get": Operation("The process answers.", public=True)},
     "readyz": {"get": Operation("Whether new sessions are possible; 503 while not.")},
@@ -181,6 +193,8 @@ SCHEMAS: dict[str, Schema] = {
     "Transfers": object_of(transfers=list_of(ref("Transfer"))),
     "Uploaded": object_of(name=TEXT, path=TEXT, sha256=TEXT),
     "Offset": object_of(offset=COUNT),
+    "Terminal": object_of(name=TEXT, last_activity=TEXT),
+    "Terminals": {"type": "array", "items": ref("Terminal")},
     **ADMIN_SCHEMAS,
 }
 

@@ -8,13 +8,14 @@ from typing import Literal
 
 from tornado.web import RequestHandler
 
-from tornterm.web import api, files, health, installed, login, pages, shares
+from tornterm.web import api, files, health, installed, login, pages, shares, terminals_api
 from tornterm.web.admin import handlers as admin
 from tornterm.web.admin.feed import FeedHandler
 from tornterm.web.admin.page import AdminPageHandler
 from tornterm.web.openapi import OpenApiHandler
 from tornterm.web.socket import SocketHandler
 from tornterm.web.static import ElementHandler, StaticHandler
+from tornterm.web.terminals_socket import TerminalSocketHandler
 from tornterm.web.ticket_api import TicketsHandler, TokenHandler
 
 __all__ = ["ROUTES", "Entry"]
@@ -22,12 +23,12 @@ __all__ = ["ROUTES", "Entry"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One route.
+    r"""One route.
 
     Args:
         path: Below the base, without a leading slash; ``{id}`` stands for the id of a session,
-            ``{share}`` and ``{transfer}`` for those of a share and of a transfer, and ``{file}``
-            for the name of a file.
+            ``{share}`` and ``{transfer}`` for those of a share and of a transfer,
+            ``{terminal}`` for the name of a terminal and ``{file}`` for that of a file.
         handler: What answers.
         access: ``required`` (a login is needed) or ``public``.
     """
@@ -40,6 +41,7 @@ class Entry:
     def pattern(self) -> str:
         """The path as a regular expression."""
         pattern = re.escape(self.path).replace(r"\{file\}", "([^/]+)")
+        pattern = pattern.replace(r"\{terminal\}", r"(\w{1,64})")
         return re.sub(r"\\\{(id|share|transfer)\\\}", "([A-Za-z0-9_-]{1,64})", pattern)
 
 
@@ -74,6 +76,9 @@ ROUTES: tuple[Entry, ...] = (
     Entry("api/admin/plugins", admin.PluginsHandler),
     Entry("api/admin/audit", admin.AuditHandler),
     Entry("api/admin/reload", admin.ReloadHandler),
+    Entry("api/terminals", terminals_api.TerminalsHandler),
+    Entry("api/terminals/{terminal}", terminals_api.TerminalHandler),
+    Entry("terminals/websocket/{terminal}", TerminalSocketHandler),
     Entry("api/openapi.json", OpenApiHandler),
     Entry("element.js", ElementHandler, "public"),
     Entry("static/{file}", StaticHandler, "public"),

@@ -171,7 +171,7 @@ class SocketHandler(Access, WebSocketHandler):
         return True
 
     async def open(self, *args: str, **kwargs: str) -> None:
-        """Begin the conversation."""
+        """Take the connection up."""
         # Without this every second small frame would wait for the peer's delayed acknowledgement.
         self.set_nodelay(True)
         interval = self.terminals.settings.server.ping_interval
@@ -183,6 +183,14 @@ class SocketHandler(Access, WebSocketHandler):
         guest = Guest(self.user, transport, login.id if login else "")
         if login is not None:
             self._unregister = self.terminals.logins.attach(login, self._login_ended)
+        await self.converse(guest)
+
+    async def converse(self, guest: Guest) -> None:
+        """Begin the conversation that the address and the subprotocol ask for.
+
+        Args:
+            guest: Who is at the other end.
+        """
         reception = self.terminals.reception
         if self.selected_subprotocol:
             conversation = V1Conversation(reception, guest, self._begin_attempt)
@@ -193,7 +201,7 @@ class SocketHandler(Access, WebSocketHandler):
         else:
             legacy_conversation = LegacyConversation(reception, guest, self._query)
             self.conversation = legacy_conversation
-            await self._guarded(legacy_conversation.begin())
+            await self.guarded(legacy_conversation.begin())
 
     def on_message(self, message: str | bytes) -> Awaitable[None] | None:
         """Act on one frame; the next is read when what this gives back is done.
@@ -214,7 +222,7 @@ class SocketHandler(Access, WebSocketHandler):
         """Read nothing until `work` is done."""
         assert self.heartbeat is not None
         self.heartbeat.deaf = True
-        await self._guarded(work)
+        await self.guarded(work)
         self.heartbeat.deaf = False
 
     def on_pong(self, data: bytes) -> None:
@@ -232,7 +240,7 @@ class SocketHandler(Access, WebSocketHandler):
         if connection is not None and connection.stream is not None:
             connection.stream.close()
 
-    async def _guarded(self, work: Awaitable[None]) -> None:
+    async def guarded(self, work: Awaitable[None]) -> None:
         """Let nothing that goes wrong here concern more than this connection."""
         try:
             await work

@@ -184,10 +184,27 @@ def load_object(message: str, longest: int, what: str = "a text frame") -> dict[
     Raises:
         ProtocolError: It is longer, no JSON, no object, or says one thing twice.
     """
+    value = load_value(message, longest, what)
+    if type(value) is not dict:
+        raise ProtocolError(f"{what} must be a JSON object, not {kind_of(value)}")
+    return value
+
+
+def load_value(message: str, longest: int, what: str = "a text frame") -> Any:
+    """Read a text frame as JSON.
+
+    Args:
+        message: The frame.
+        longest: The most bytes it may have.
+        what: What errors call it.
+
+    Raises:
+        ProtocolError: It is longer, no JSON, or says one thing twice.
+    """
     if len(message) > longest or len(message.encode("utf-8", "surrogatepass")) > longest:
         raise ProtocolError(f"{what} must not be longer than {longest} bytes")
     try:
-        value = _decoder.decode(message)
+        return _decoder.decode(message)
     except json.JSONDecodeError as error:
         raise ProtocolError(
             f"{what} must be one JSON object: {error.msg} at character {error.pos}"
@@ -196,9 +213,6 @@ def load_object(message: str, longest: int, what: str = "a text frame") -> dict[
         raise ProtocolError(f"an integer must not be greater than {MAX_INTEGER}") from None
     except RecursionError:
         raise ProtocolError("a message must not be nested so deeply") from None
-    if type(value) is not dict:
-        raise ProtocolError(f"{what} must be a JSON object, not {kind_of(value)}")
-    return value
 
 
 RoleName: TypeAlias = Annotated[Literal["writer", "viewer"], one_of("writer", "viewer")]
