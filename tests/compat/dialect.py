@@ -25,13 +25,13 @@ class TerminadoClient:
 
     def __init__(self, url: str, headers: Mapping[str, str] | None = None) -> None:
         self._url = url
-        self._headers = dict(headers or {})
+        self.headers = dict(headers or {})
         self.messages: list[list[Any]] = []
         self.text = ""
         self.socket: Socket | None = None
 
     async def __aenter__(self) -> Self:
-        self.socket = await Socket.connect(self._url, self._headers, self._take)
+        self.socket = await Socket.connect(self._url, self.headers, self._take)
         return self
 
     async def __aexit__(self, *error: object) -> None:

@@ -23,7 +23,7 @@ __all__ = ["ROUTES", "Entry"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    r"""One route.
+    """One route.
 
     Args:
         path: Below the base, without a leading slash; ``{id}`` stands for the id of a session,
