@@ -59,6 +59,7 @@ def test_there_are_some() -> None:
         "tornterm-audit-sql",
         "tornterm-audit-syslog",
         "tornterm-audit-webhook",
+        "tornterm-auth-jupyterhub",
         "tornterm-auth-ldap",
         "tornterm-auth-oidc",
         "tornterm-auth-pam",
