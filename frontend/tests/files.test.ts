@@ -42,7 +42,7 @@ class Server {
   rows: TransferRow[] = [];
 
   row(kind: "download" | "upload", name: string, size: number): TransferRow {
-    return { id: "t", kind, name, path: `/work/${name}`, size, done: this.bytes, finished: false };
+    return { id: "t", kind, name, path: `/home/ann/${name}`, size, done: this.bytes, finished: false };
   }
 
   api(): FilesApi {
@@ -62,7 +62,7 @@ class Server {
         if (trouble === "behind") throw new TypeError("cut");
         return this.bytes;
       },
-      finish: async () => "/work/a (1)",
+      finish: async () => "/home/ann/a (1)",
       giveUp: async () => void this.calls.push("giveUp"),
     };
     return api as FilesApi;
@@ -115,7 +115,7 @@ test("an upload goes on over cuts, wherever they come, and no byte goes twice", 
   await transfers.upload();
   assert.equal(server.bytes, file.size);
   const [shown] = transfers.progress;
-  assert.deepEqual([shown?.state, shown?.done, shown?.words], ["done", file.size, "/work/a (1)"]);
+  assert.deepEqual([shown?.state, shown?.done, shown?.words], ["done", file.size, "/home/ann/a (1)"]);
 });
 
 test("what the server refuses is said, and not tried again", async () => {
@@ -125,6 +125,6 @@ test("what the server refuses is said, and not tried again", async () => {
   await transfers.upload();
   assert.deepEqual(transfers.progress.map(({ state, words }) => [state, words]), [
     ["failed", "There is no room for it."],
-    ["done", "/work/a (1)"],
+    ["done", "/home/ann/a (1)"],
   ]);
 });
