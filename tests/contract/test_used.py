@@ -9,10 +9,7 @@ from tornterm.hookspecs import KINDS
 
 ROOT = Path(__file__).parents[2]
 
-LATER = {
-    "tornterm_session_started": "tornterm-spawn-container",
-    "tornterm_session_ended": "tornterm-spawn-container",
-}
+LATER: dict[str, str] = {}
 """The hooks that only distributions use which are not here yet, each with one of them."""
 
 

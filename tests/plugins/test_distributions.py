@@ -65,6 +65,7 @@ def test_there_are_some() -> None:
         "tornterm-auth-pam",
         "tornterm-auth-proxy",
         "tornterm-record-asciicast",
+        "tornterm-spawn-container",
         "tornterm-spawn-sandbox",
         "tornterm-spawn-ssh",
     ]

@@ -1,0 +1,136 @@
+"""The engine: its command lines, and the few questions that it is asked."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable, Iterable
+
+from tornterm.spawning import label_of
+from tornterm_spawn_container.naming import LABEL
+from tornterm_spawn_container.settings import ContainerSettings
+
+__all__ = ["EngineError", "base", "named", "remove", "run_line", "said"]
+
+WITHIN = ("TERM", "COLORTERM", "TORNTERM_SESSION")
+"""Variables that describe the terminal."""
+
+NEVER = "ctrl-^,ctrl-_,ctrl-^,ctrl-_"
+"""Keys that nobody presses: docker cannot do without a way to leave a container running."""
+
+
+ROUNDS = 5
+"""How often containers are removed until they must be gone."""
+
+
+class EngineError(Exception):
+    """The engine did not do what it was asked, or did not answer."""
+
+
+def base(settings: ContainerSettings) -> tuple[str, ...]:
+    """The program and the options before its command."""
+    return (str(settings.program or f"/usr/bin/{settings.engine}"), *settings.global_options)
+
+
+def run_line(
+    settings: ContainerSettings,
+    name: str,
+    user: str,
+    workdir: str | None,
+    variables: Iterable[str],
+    command: Iterable[str],
+) -> tuple[str, ...]:
+    """Build the command that runs a session in a new container.
+
+    Args:
+        settings: The table.
+        name: The container's name.
+        user: The user's name, checked.
+        workdir: An absolute path inside, or None for the image's choice.
+        variables: Names of variables whose values the engine finds in its own environment.
+        command: The program and its arguments.
+    """
+    own = [f"--volume=tornterm-home-{label_of(user)}:{settings.home}"] if settings.home else []
+    return (
+        *base(settings),
+        *("run", "--rm", "--interactive", "--tty", "--pull=never", "--init"),
+        *(f"--name={name}", f"--label={LABEL}", "--hostname=container"),
+        f"--detach-keys={'' if settings.engine == 'podman' else NEVER}",
+        *("--read-only", "--cap-drop=all", "--security-opt=no-new-privileges"),
+        *(f"--user={settings.user}", f"--network={settings.network}"),
+        *(f"--cpus={settings.cpus:g}", f"--pids-limit={settings.processes}"),
+        *(f"--memory={settings.memory}", f"--memory-swap={settings.memory}"),
+        f"--tmpfs=/tmp:rw,nosuid,nodev,mode=1777,size={settings.tmp_size}",
+        *own,
+        *([f"--workdir={workdir}"] if workdir else []),
+        # Names only: values would be there for everybody to see in the list of processes.
+        *(f"--env={variable}" for variable in (*WITHIN, *variables)),
+        *settings.run_options,
+        settings.image,
+        *command,
+    )
+
+
+def said(command: Iterable[str], timeout: float) -> str:
+    """What the engine answers.
+
+    Args:
+        command: The command line.
+        timeout: Seconds it may take.
+
+    Raises:
+        EngineError: It failed, or took too long.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 - the operator's engine
+            tuple(command), stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise EngineError(f"{error}"[:300]) from None
+    if done.returncode != 0:
+        lines = done.stderr.decode(errors="replace").splitlines() or ["no reason given"]
+        raise EngineError(lines[-1][:300])
+    return done.stdout.decode(errors="replace")
+
+
+def named(engine: Iterable[str], chosen: Callable[[str], bool], timeout: float) -> list[str]:
+    """The names of containers that sessions were run in, the running and the others.
+
+    Args:
+        engine: What `base` said.
+        chosen: Which of the names.
+        timeout: Seconds it may take.
+
+    Raises:
+        EngineError: It cannot be said.
+    """
+    asked = ("ps", "--all", f"--filter=label={LABEL}", "--format={{.Names}}")
+    names = said((*engine, *asked), timeout).split()
+    # Whatever was answered: only what is a name is handed on, and no option is one.
+    return [name for name in names if re.fullmatch(r"tornterm-[\w.-]+", name) and chosen(name)]
+
+
+def remove(engine: Iterable[str], chosen: Callable[[str], bool], timeout: float) -> None:
+    """Remove containers, running or not.
+
+    Args:
+        engine: What `base` said.
+        chosen: Which of the names.
+        timeout: Seconds that each question may take.
+
+    Raises:
+        EngineError: They are still there.
+    """
+    why = ""
+    # Most remove themselves once they are killed, and one that was being started comes late.
+    for _ in range(ROUNDS):
+        left = named(engine, chosen, timeout)
+        if not left:
+            return
+        for order in (("kill", "--signal=KILL"), ("rm", "--force")):
+            try:
+                said((*engine, *order, *left), timeout)
+            except EngineError as error:
+                why = str(error)
+    if named(engine, chosen, timeout):
+        raise EngineError(why or "they come back")
