@@ -186,6 +186,7 @@ def test_sizes(page: Page) -> None:
 def test_searching_and_selecting(page: Page) -> None:
     """What is found is selected, and the page hears of it."""
     element = add(page)
+    element.wait_text(r"^ben\$$")  # what is typed earlier stands there twice
     element.run("echo needle; echo Needle; echo hay", "^hay$")
     assert element.do("await it.search('needle')") == 4
     element.wait_event(r'\["selection",\{"text":"[nN]eedle"\}\]')
