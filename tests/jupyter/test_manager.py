@@ -167,8 +167,10 @@ async def test_a_program_that_cannot_start_says_why_on_its_screen(tmp_path: Path
 
 async def test_silence_ends_a_terminal_and_a_job_in_it_does_not(tmp_path: Path) -> None:
     """Culled when nobody typed and nothing runs, whatever is printed in the background."""
-    # A shell with a job in the foreground where there is a file of that name, and a chatty one.
-    program = "(while sleep 0.1; do echo chat; done) & test -e job && sleep 1000; exec bash --norc"
+    # A shell with a job in the foreground where there is a file of that name, and a chatty one
+    # behind it, which ends with the terminal that it prints on.
+    chat = "while sleep 0.1 && echo chat; do :; done"
+    program = f"({chat}) & test -e job && sleep 1000; exec bash --norc"
     culling = f"""
 c.TerminalManager.cull_inactive_timeout = 3
 c.ServerApp.terminado_settings = {{"shell_command": ["/bin/bash", "-mc", {program!r}]}}
