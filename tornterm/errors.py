@@ -77,7 +77,7 @@ class ConfigProblem:
         source: The file, environment variable or option it came from. A plugin leaves it empty,
             and the file is added.
         table: The TOML table, for example ``sessions``; empty for the top level. Where a plugin
-            leaves it empty it becomes the plugin's own, ``plugins.<name>``.
+            leaves it and the source empty it becomes the plugin's own, ``plugins.<name>``.
         key: The key in that table; empty where the table itself is wrong.
         why: What is wrong and what would be right.
         warning: Whether it is only odd, and no reason not to start.

@@ -317,9 +317,10 @@ class PluginHost:
     # --- inside --------------------------------------------------------------------------------
 
     def _placed(self, plugin: str, problem: ConfigProblem) -> ConfigProblem:
-        """A plugin's problem with the file and the table that it left out."""
-        source = problem.source or self._source
-        return replace(problem, source=source, table=problem.table or f"plugins.{plugin}")
+        """A plugin's problem with what it left out; another file has none of our tables."""
+        if problem.source:
+            return problem
+        return replace(problem, source=self._source, table=problem.table or f"plugins.{plugin}")
 
     def _register(self, name: str, plugin: object) -> None:
         try:
