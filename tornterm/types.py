@@ -182,7 +182,8 @@ class SpawnPlan:
     Args:
         argv: The program and its arguments.
         env: The whole environment of the program: nothing is added to it but what describes
-            the terminal (``TERM``, ``COLORTERM``, ``TORNTERM_SESSION``).
+            the terminal: ``TERM`` and ``COLORTERM`` where they are missing, and always
+            ``TORNTERM_SESSION``, the public id of the session.
         cwd: An absolute path of an existing directory.
         uid: The user id to run as, or None to keep the server's.
         gid: The group id to run as, or None to keep the server's.

@@ -16,7 +16,7 @@ from tornterm.testing.clock import FakeClock
 from tornterm.testing.proxy import FaultProxy
 from tornterm.testing.server import LiveServer
 from tornterm.testing.socket import Refused
-from tornterm.types import Action, AuditEvent, SessionInfo, Size, User
+from tornterm.types import Action, AuditEvent, SessionInfo, Size, SpawnPlan, User
 
 from .programs import python
 
@@ -262,6 +262,23 @@ async def test_a_program_that_does_not_read_ends_no_connection() -> None:
             assert await client.wait_closed() == 1000
         await until(lambda: not server.terminals.logins.connections)
         await asyncio.sleep(0.01)  # the connection's own task has a last step to take
+
+
+async def test_a_program_knows_its_session() -> None:
+    """By a variable of its environment, whatever a plan or the server's own environment says."""
+
+    class Plans:
+        name = "plans"
+
+        @hookimpl
+        def tornterm_spawn(self) -> SpawnPlan:
+            script = 'printf "in %s." "$TORNTERM_SESSION"; read x'
+            return SpawnPlan(("/bin/sh", "-c", script), {"TORNTERM_SESSION": "another"}, "/")
+
+    async with LiveServer(plugins=[Plans()]) as server:
+        async with V1Client(server.url, headers=server.headers()) as client:
+            made = await client.open()
+            await client.wait_for(f"in {made.session}.".encode())
 
 
 async def test_the_same_wish_leads_to_the_same_session() -> None:

@@ -80,7 +80,8 @@ class ShellSettings(ConfigTable):
         ("LANG", "LC_ALL", "PATH", "TZ"),
         "Variables of the server's own environment that the program gets. Nothing else of it is "
         "passed on; HOME, USER, LOGNAME, SHELL, TERM, LANG and PATH are always set, and "
-        "TORNTERM_USER to the name of the user who is logged in.",
+        "TORNTERM_USER to the name of the user who is logged in, TORNTERM_SESSION to the "
+        "session's id.",
         strict=False,
     )
     home: Annotated[str, AfterValidator(explained(_home))] = setting(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tornterm.audit import AuditLog
 from tornterm.config.settings import Settings
@@ -201,6 +201,7 @@ class Creation:
         )
         plan = await self._plugins.spawn(session.owner, request)
         plan = await self._plugins.prepare_spawn(session.owner, plan)
+        plan = replace(plan, env={**plan.env, "TORNTERM_SESSION": session.id})
         session.observe(await self._observers(session))
         await session.terminal.start(plan, size)
         session.plan = plan
