@@ -31,6 +31,7 @@ export class Search {
   /** Whether the pattern cannot be read. */
   invalid = false;
   private addon: Promise<SearchAddon> | null = null;
+  private way = "";
 
   constructor(
     private readonly terminal: Terminal,
@@ -46,6 +47,10 @@ export class Search {
       return;
     }
     const { text, caseSensitive, regex } = wanted;
+    // The add-on counts anew for another text, but not for the same one looked for in another way.
+    const way = `${caseSensitive} ${regex}`;
+    if (way !== this.way) addon.clearDecorations();
+    this.way = way;
     const options: ISearchOptions = { caseSensitive, regex, decorations: DECORATIONS };
     const any = back ? addon.findPrevious(text, options)
       : addon.findNext(text, { ...options, incremental: typing });

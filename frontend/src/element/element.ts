@@ -42,7 +42,6 @@ export class TorntermTerminal extends HTMLElement {
   private said: Notice | null = null;
   private offered = "";
   private told = "";
-  private soughtHow = "";
   private marked = "";
   private settling = false;
   private fresh = false;
@@ -104,10 +103,6 @@ export class TorntermTerminal extends HTMLElement {
   async search(text: string, options: SearchOptions = {}): Promise<number> {
     const { caseSensitive = false, regex = false, back = false } = options;
     const search = this.running?.search;
-    const how = `${caseSensitive} ${regex}`;
-    // The add-on counts anew for another text, but not for the same one looked for in another way.
-    if (how !== this.soughtHow) await search?.end();
-    this.soughtHow = how;
     await search?.find({ text, caseSensitive, regex }, { back });
     return search?.found?.count ?? 0;
   }
