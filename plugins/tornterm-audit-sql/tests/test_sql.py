@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from postgres import PASSWORD, Postgres
 from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from tornterm.errors import ConfigError, PluginError
 from tornterm.spool import NotTaken, Spool, Waiting
@@ -392,7 +393,17 @@ async def test_the_examples(
             json={"method": "token", "token": TOKENS["alice"]},
         )
         assert told.code < 400, told.body
-    # It has written everything before it ended.
-    async with Store(settings)._engine.connect() as connection:
-        found = list(await connection.execute(text(block("sql"))))
+        for _ in range(600):
+            if found := await rows_of(settings, block("sql")):
+                break
+            await asyncio.sleep(0.1)
     assert [(row.username, row.remote) for row in found] == [("alice", "127.0.0.1")]
+
+
+async def rows_of(settings: SqlSettings, query: str) -> list[Any]:
+    """What a query finds; nothing, while its table is not there yet."""
+    try:
+        async with Store(settings)._engine.connect() as connection:
+            return list(await connection.execute(text(query)))
+    except DBAPIError:
+        return []
