@@ -1,8 +1,12 @@
-"""Records for ever, and says what it was given: the program that tests kill."""
+"""Recorders that record for ever, each killed when it has been given so many bytes.
+
+A fork for each instead of a whole interpreter: the moments are as random, and there can be many.
+"""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 import time
@@ -13,8 +17,8 @@ from tornterm_record_asciicast import RecorderSettings
 from tornterm_record_asciicast.recording import Recording
 
 
-def main(folder: Path) -> None:
-    """Feed one recording from this thread while another one writes it."""
+def feed(folder: Path, out: int) -> None:
+    """Feed one recording from this thread while another one writes it; say first what it gets."""
     settings = RecorderSettings(folder=folder, segment=4096)
     session = SessionInfo("one", "alice", "", "", "running", time.time(), Size(), 1, 0)
     recording = Recording(settings, session, lambda: None)
@@ -22,17 +26,36 @@ def main(folder: Path) -> None:
     def write() -> None:
         while True:
             recording.work()
-            time.sleep(0.0002)  # or the other thread would hardly have its turn
+            time.sleep(0.0002)
 
     threading.Thread(target=write, daemon=True).start()
     offset = 0
     while True:
         data = f"line {offset} \N{EURO SIGN}\r\n".encode()
-        os.write(1, data)
+        os.write(out, data)
         recording.on_output(data, offset, time.time())
         offset += len(data)
-        time.sleep(0)
+        if not offset % 5:
+            time.sleep(0)  # or the other thread would hardly have its turn
+
+
+def kill_one(folder: Path, after: int) -> bytes:
+    """Kill a recorder when it has been given more than `after` bytes; what it was given."""
+    source, out = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(source)
+        feed(folder, out)
+    os.close(out)
+    with open(source, "rb") as pipe:
+        given = pipe.read(after + 1)
+        os.kill(child, signal.SIGKILL)
+        given += pipe.read()
+    os.waitpid(child, 0)
+    return given
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    root = Path(sys.argv[1])
+    for number, after in enumerate(sys.stdin):
+        (root / f"{number}.given").write_bytes(kill_one(root / str(number), int(after)))
