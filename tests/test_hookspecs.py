@@ -29,6 +29,7 @@ DESIGNED = {
     "tornterm_session_started": (Kind.NOTIFY, ["session", "user"]),
     "tornterm_session_attached": (Kind.NOTIFY, ["session", "user"]),
     "tornterm_session_detached": (Kind.NOTIFY, ["session", "user"]),
+    "tornterm_session_control_changed": (Kind.NOTIFY, ["session", "user", "how"]),
     "tornterm_session_ended": (Kind.NOTIFY, ["session", "reason"]),
     "tornterm_observe_session": (Kind.COLLECT, ["session"]),
     "tornterm_audit": (Kind.NOTIFY, ["event"]),

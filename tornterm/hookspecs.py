@@ -481,6 +481,27 @@ def tornterm_session_detached(session: SessionInfo, user: User) -> None:
 
 
 @_hook(Kind.NOTIFY)
+def tornterm_session_control_changed(session: SessionInfo, user: User | None, how: str) -> None:
+    """Learn that somebody else may type in a session, or nobody.
+
+    Called: for each change after the first connection, which may type from the start.
+
+    Args:
+        session: The session at that moment.
+        user: Who may type now; None for nobody.
+        how: ``taken`` by who may type now, ``granted`` by the owner, ``released`` by who could
+            type before, or ``returned`` to the owner because its holder has gone or given it up.
+
+    Returns:
+        Ignored.
+
+    Async: yes.
+
+    If it raises: logged and counted; nobody waits for it.
+    """
+
+
+@_hook(Kind.NOTIFY)
 def tornterm_session_ended(session: SessionInfo, reason: str) -> None:
     """Learn that a session is over.
 
@@ -513,7 +534,7 @@ def tornterm_observe_session(
 
     Returns:
         An observer, whose methods are then called on the event loop and must not block; None
-        for none.
+        for none. One with the methods of `EchoObserver` or `PacingObserver` can do more.
 
     Async: yes; the observer's methods are plain functions.
 

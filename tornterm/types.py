@@ -17,10 +17,12 @@ __all__ = [
     "Action",
     "AuditEvent",
     "AuthRequest",
+    "EchoObserver",
     "ExitStatus",
     "Limits",
     "LoginField",
     "LoginMethod",
+    "PacingObserver",
     "Route",
     "SessionInfo",
     "SessionObserver",
@@ -345,3 +347,33 @@ class SessionObserver(Protocol):
 
     def close(self) -> None:
         """The session is over, or the observer has been removed."""
+
+
+@runtime_checkable
+class EchoObserver(SessionObserver, Protocol):
+    """An observer that is also told whether the terminal shows what is typed.
+
+    Programs turn that off while they ask for a password; those that draw by themselves what is
+    typed, as shells and editors do, have it turned off nearly all the time.
+    """
+
+    def on_echo(self, echo: bool, now: float) -> None:
+        """Whether the terminal shows the input of the next `on_input`, and of those after it.
+
+        Told before `on_input` where it differs from what was told before; until then nothing is
+        shown. It is not shown either where that cannot be known for sure: where it was changed
+        while the input came, or where input has to wait for the program.
+        """
+
+
+@runtime_checkable
+class PacingObserver(SessionObserver, Protocol):
+    """An observer that the program waits for where it has no room for more output."""
+
+    def room(self) -> int:
+        """How many bytes of output it can take now.
+
+        Asked before each read, so it has to be quick. With 0 the program waits, people are told,
+        and it is asked again several times a second. Output that is left when the program is ended
+        comes in any case.
+        """

@@ -120,6 +120,10 @@ class Everything:
         self.seen.append(("detached", session, user))
 
     @hookimpl
+    async def tornterm_session_control_changed(self, session: Any, user: User, how: str) -> None:
+        self.seen.append(("control", session, user, how))
+
+    @hookimpl
     def tornterm_session_ended(self, session: Any, reason: str) -> None:
         self.seen.append(("ended", session, reason))
 
@@ -250,6 +254,12 @@ async def test_hook_session_detached(host: PluginHost) -> None:
     """Told with session and whoever was attached."""
     host.session_detached(SESSION, ALICE)
     assert await told(host) == [("detached", SESSION, ALICE)]
+
+
+async def test_hook_session_control_changed(host: PluginHost) -> None:
+    """Told with session, who may type now, and how that came."""
+    host.session_control_changed(SESSION, ALICE, "taken")
+    assert await told(host) == [("control", SESSION, ALICE, "taken")]
 
 
 async def test_hook_session_ended(host: PluginHost) -> None:

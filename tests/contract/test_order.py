@@ -115,6 +115,10 @@ class Witness:
         self.told.append(f"detached {session.attached}")
 
     @hookimpl
+    async def tornterm_session_control_changed(self, session: Any, user: Any, how: str) -> None:
+        self.told.append(f"control {user.name if user else None} {how}")
+
+    @hookimpl
     async def tornterm_session_ended(self, session: Any, reason: str) -> None:
         self.told.append(f"ended {reason}")
 
@@ -227,7 +231,9 @@ async def test_a_session_s_life(
         events=["session.token", "session.resumed"],
     )
     other.send(v1.RequestControl())
-    await seen(shown=["on_resize 7 80x24"], events=["control.changed"])
+    await seen(
+        told=["control alice taken"], shown=["on_resize 7 80x24"], events=["control.changed"]
+    )
     await other.disconnect()
     await seen(told=["detached 1"], events=["session.detached"])
 
@@ -235,7 +241,11 @@ async def test_a_session_s_life(
     await client.close()
     await seen(told=["detached 0"], events=["session.detached"])
     await client.resume()
-    await seen(asked=RETURN, told=["attached 1"], events=["control.changed", "session.resumed"])
+    await seen(
+        asked=RETURN,
+        told=["control alice taken", "attached 1"],
+        events=["control.changed", "session.resumed"],
+    )
     client.send_input(b"y")
     await seen(shown=["on_input y", "on_output 7 y"])
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import pytest
 
 from tests.contract.samples import plugin
 from tornterm.core.output_log import OutputLog
+from tornterm.core.protocols import v1
 from tornterm.errors import PluginError
 from tornterm.sessions.observers import (
     HOOK,
@@ -56,13 +58,35 @@ class Watcher:
         self._see("close")
 
 
+class Listener(Watcher):
+    """One that also wants to know whether what is typed is shown, and that can be waited for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.takes_bytes: Any = 100
+
+    def on_echo(self, echo: bool, now: float) -> None:
+        self._see("on_echo", echo)
+
+    def room(self) -> int:
+        if "room" in self.raises:
+            raise RuntimeError(WORDS)
+        return self.takes_bytes  # type: ignore[no-any-return]
+
+    @property
+    def typed(self) -> list[tuple[Any, ...]]:
+        """What it was told of input."""
+        return [seen for seen in self.seen if seen[0] in {"on_echo", "on_input"}]
+
+
 class Show:
     """A log, two observers of it, and what is told about the first one."""
 
-    def __init__(self) -> None:
+    def __init__(self, watcher: Watcher | None = None) -> None:
         self.log = OutputLog(64 * 1024, Size())
-        self.observers = Observers(self.log, FakeClock())
-        self.watcher, self.neighbour = Watcher(), Watcher()
+        self.echoes = True
+        self.observers = Observers(self.log, FakeClock(), lambda: self.echoes)
+        self.watcher, self.neighbour = watcher or Watcher(), Watcher()
         self.slow: list[tuple[str, str, float]] = []
         self.removed: list[PluginError] = []
         self.observers.add([self.watched(self.watcher), self.watched(self.neighbour)])
@@ -155,6 +179,68 @@ def test_one_that_is_slow_now_and_then_stays() -> None:
         show.watcher.now += PATIENCE_SECONDS / PATIENCE + 1
     assert len(show.slow) == 5 * PATIENCE
     assert not show.removed
+
+
+def test_whether_what_is_typed_is_shown() -> None:
+    """Told before the input where it changed; shown only if it was before and is afterwards."""
+    show = Show(listener := Listener())
+    for before, after in [(False, False), (True, True), (True, True), (False, True), (True, False)]:
+        show.echoes = before
+        echoed = show.observers.echoes()
+        show.echoes = after
+        show.observers.show_input(b"x", echoed)
+    typed = ("on_input", b"x")
+    told = [typed, ("on_echo", True), typed, typed, ("on_echo", False), typed, typed]
+    assert listener.typed == told
+    assert [seen[0] for seen in show.neighbour.seen] == ["on_input"] * 5
+
+
+def test_room() -> None:
+    """As much as the fullest one has; one that raises or says nothing sensible has all."""
+    assert Show().observers.room() == sys.maxsize
+    show = Show(listener := Listener())
+    assert show.observers.room() == 100
+    listener.takes_bytes = None
+    assert show.observers.room() == sys.maxsize
+    listener.raises = {"room"}
+    assert show.observers.room() == sys.maxsize
+    assert [error.why for error in show.removed] == ["room raised RuntimeError"]
+
+
+async def test_a_listener_in_a_live_server() -> None:
+    """It hears when a program hides what is typed; the program waits for it, and people know."""
+    listener = Listener()
+
+    def observe(session: SessionInfo) -> Listener:
+        return listener
+
+    tables = {"plugins": {"shell": {"command": ["/bin/sh"]}}}
+    async with LiveServer(tables, [plugin("listener", observe_session=observe)]) as server:
+        async with V1Client(server.url, headers=server.headers(), within=30.0) as client:
+            await client.open()
+            await client.wait_for(b"$ ")
+            client.send_input("stty -echo; echo $((6*7))\n")
+            await client.wait_for(b"42\r\n")
+            client.send_input(f"x={WORDS}\n")
+            client.send_input("stty echo; echo $((7*7))\n")
+            await client.wait_for(b"49\r\n")
+            assert [seen for seen in listener.typed if seen[0] == "on_echo"] == [
+                ("on_echo", True),
+                ("on_echo", False),
+            ]
+            assert listener.typed.index(("on_echo", False)) == 2
+            listener.takes_bytes = 0
+            client.send_input("echo $((8*8))\n")
+            waits = await client.next_message(v1.Notice)
+            assert (waits.code, waits.message[:17]) == ("waiting", "The program waits")
+            assert b"64\r\n" not in client.recording.data
+            async with V1Client(server.url, headers=server.headers(), within=30.0) as other:
+                await other.resume(token=client.token, session=client.session)
+                assert await other.next_message(v1.Notice) == waits
+            listener.takes_bytes = 100
+            await client.wait_for(b"64\r\n")
+            goes_on = await client.next_message(v1.Notice)
+            assert goes_on.message == "The program goes on."
 
 
 async def test_its_end_is_audited_and_the_session_goes_on() -> None:

@@ -290,6 +290,12 @@ class PluginHost:
         """Tell all plugins, without waiting, that a connection has gone."""
         self._ask.notify("tornterm_session_detached", session.id, session=session, user=user)
 
+    def session_control_changed(self, session: SessionInfo, user: User | None, how: str) -> None:
+        """Tell all plugins, without waiting, that somebody else may type."""
+        self._ask.notify(
+            "tornterm_session_control_changed", session.id, session=session, user=user, how=how
+        )
+
     def session_ended(self, session: SessionInfo, reason: str) -> None:
         """Tell all plugins, without waiting, that a session is over."""
         self._ask.notify("tornterm_session_ended", session.id, session=session, reason=reason)

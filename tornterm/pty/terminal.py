@@ -194,6 +194,16 @@ class Terminal(PtyWithClients):
         """Bytes of input that were accepted and not yet taken by the terminal."""
         return self._channel.queued
 
+    @property
+    def echoes(self) -> bool:
+        """Whether the terminal shows by itself what is typed now; False where nobody can know."""
+        if self.queued:
+            return False
+        try:
+            return bool(termios.tcgetattr(self._channel.fd)[3] & termios.ECHO)
+        except (termios.error, OSError, ValueError):
+            return False
+
     def write(self, data: bytes) -> None:
         """Give the program input; never waits. What a pending terminal is given, it keeps.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import time
 import traceback
 from collections import deque
@@ -13,7 +14,7 @@ from tornterm.errors import PluginError
 from tornterm.plugins.calls import OnSlow
 from tornterm.plugins.steps import SLOW_STEP_SECONDS
 from tornterm.sessions.clock import Clock
-from tornterm.types import ExitStatus, SessionObserver, Size
+from tornterm.types import EchoObserver, ExitStatus, PacingObserver, SessionObserver, Size
 
 __all__ = ["HOOK", "PATIENCE", "PATIENCE_SECONDS", "Observers", "WatchedObserver"]
 
@@ -51,6 +52,10 @@ class WatchedObserver:
     ) -> None:
         self.gone = False
         """Whether it sees nothing any more."""
+        self.hears_echo = isinstance(observer, EchoObserver)
+        """Whether it wants to know if what is typed is shown."""
+        self.paces = isinstance(observer, PacingObserver)
+        """Whether the program waits for it."""
         self._plugin = plugin
         self._observer = observer
         self._slow = slow
@@ -65,17 +70,26 @@ class WatchedObserver:
             method: A method of `SessionObserver`.
             *arguments: What it takes.
         """
+        self._call(method, *arguments)
+
+    def room(self) -> int:
+        """How many bytes of output it can take; as many as come, where it does not say."""
+        room = self._call("room") if self.paces else None
+        return room if isinstance(room, int) else sys.maxsize
+
+    def _call(self, method: str, *arguments: object) -> object:
         if self.gone:
-            return
+            return None
         start = self._timer()
         try:
-            getattr(self._observer, method)(*arguments)
+            answer: object = getattr(self._observer, method)(*arguments)
         except Exception as error:
             self._remove(_fault(method, error), error, close=method != "close")
-            return
+            return None
         end = self._timer()
         if end - start > SLOW_STEP_SECONDS:
             self._held_loop(method, end, end - start)
+        return answer
 
     def let_go(self) -> None:
         """The session is over."""
@@ -125,18 +139,25 @@ class Observers:
     Args:
         log: The session's output.
         clock: Where the time comes from.
+        echoes: Whether the terminal shows what is typed now.
     """
 
-    def __init__(self, log: OutputLog, clock: Clock) -> None:
+    def __init__(
+        self, log: OutputLog, clock: Clock, echoes: Callable[[], bool] = lambda: False
+    ) -> None:
         self._log = log
         self._clock = clock
         # One that stays: a resize that it has passed is not met again.
         self._cursor = log.cursor(0)
         self._all: list[WatchedObserver] = []
+        self._echoes = echoes
+        self._told = False
+        self._paced = False
 
     def add(self, observers: Sequence[WatchedObserver]) -> None:
         """Let observers see everything from the start of the session."""
         self._all.extend(observers)
+        self._paced = any(observer.paces for observer in self._all)
 
     def show_output(self) -> None:
         """Show what has come since the last time, resizes at their place."""
@@ -152,10 +173,33 @@ class Observers:
             else:
                 self._tell("on_output", piece, cursor.offset - len(piece), now)
 
-    def show_input(self, data: bytes) -> None:
-        """Show what was typed."""
-        if self._all:
-            self._tell("on_input", data, self._clock.wall())
+    def room(self) -> int:
+        """How many bytes of output all of them can take."""
+        if not self._paced:
+            return sys.maxsize
+        return min((observer.room() for observer in self._all), default=sys.maxsize)
+
+    def echoes(self) -> bool:
+        """Whether the terminal shows what is typed; asked only where somebody wants to know."""
+        return any(observer.hears_echo for observer in self._all) and self._echoes()
+
+    def show_input(self, data: bytes, echoed: bool = False) -> None:
+        """Show what was typed.
+
+        Args:
+            data: What the program has been given.
+            echoed: What `echoes` said before: a program may turn it on again at once.
+        """
+        if not self._all:
+            return
+        now = self._clock.wall()
+        echo = echoed and self.echoes()
+        if echo != self._told:
+            self._told = echo
+            for observer in self._all:
+                if observer.hears_echo:
+                    observer.tell("on_echo", echo, now)
+        self._tell("on_input", data, now)
 
     def finish(self, status: ExitStatus) -> None:
         """Show the rest and the end, and let them go."""

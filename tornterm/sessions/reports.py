@@ -85,6 +85,8 @@ class Reports:
             client=writer.client.id if writer else "",
             writer=writer.user.name if writer else "",
         )
+        now = writer.user if writer else None
+        self._plugins.session_control_changed(session.info(), now, change.how)
 
     # Ending.
 

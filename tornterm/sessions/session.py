@@ -23,6 +23,7 @@ from tornterm.sessions.host import Ending, Policy
 from tornterm.sessions.listener import Listener
 from tornterm.sessions.members import Member, Right
 from tornterm.sessions.observers import Observers, WatchedObserver
+from tornterm.sessions.pacing import Pacing
 from tornterm.sessions.shares import Party, Share, Shares
 from tornterm.types import ExitStatus, SessionInfo, Size, SpawnPlan, User
 
@@ -32,6 +33,8 @@ _SCREEN_LOST = (
     "The server has lost its picture of this screen. Nothing is missing where you were connected; "
     "who comes back later may see an incomplete screen until the program clears it."
 )
+
+_WAITS = "The program waits: what it prints cannot be recorded now. It goes on by itself."
 
 
 class Session:
@@ -100,7 +103,8 @@ class Session:
         )
         terminal.show_with(self.model)
         self._caretaker = Caretaker(self, clock)
-        self._observers = Observers(terminal.log, clock)
+        self._observers = Observers(terminal.log, clock, lambda: terminal.echoes)
+        self._pacing = Pacing(clock, self._observers.room, terminal.poke, self._pace_changed)
         self._allowance = allowance(policy.window, terminal.log.capacity)
         self._fanout = Fanout(clock, self.attachments, lambda: self.writer)
         self._deadlines = Deadlines(
@@ -262,6 +266,8 @@ class Session:
         self._tell_who_watches(attachment)
         if self.model.lost:
             attachment.notice("screen", _SCREEN_LOST)
+        if self._pacing.told:
+            attachment.notice("waiting", _WAITS)
         attachment.pump()
 
     def _tell_who_watches(self, newcomer: Attachment) -> None:
@@ -365,8 +371,9 @@ class Session:
             return
         self.active = self.clock.wall()
         self._deadlines.typed()
+        echoed = self._observers.echoes()
         self.terminal.write(data)
-        self._observers.show_input(data)
+        self._observers.show_input(data, echoed)
 
     @property
     def deserted(self) -> bool:
@@ -393,11 +400,15 @@ class Session:
         However much one read brings, it never pushes out of the log what the writer has not got.
         """
         if self.writer is None:
-            return min(self.log.capacity, self.model.room)
+            return min(self.log.capacity, self.model.room, self._pacing.room())
         position = self.writer.position
         if self.log.end - position >= self._allowance:
             return 0
-        return min(self.log.room_after(position), self.model.room)
+        return min(self.log.room_after(position), self.model.room, self._pacing.room())
+
+    def _pace_changed(self, waits: bool) -> None:
+        for attachment in list(self.attachments):
+            attachment.notice("waiting", _WAITS if waits else "The program goes on.")
 
     def moved(self, attachment: Attachment) -> None:
         """An attachment got further, which may let the program go on."""
@@ -428,5 +439,6 @@ class Session:
             attachment.notice(cause, message)
 
     def _cancel_timers(self) -> None:
+        self._pacing.cancel()
         self._deadlines.cancel()
         self.control.cancel()

@@ -93,6 +93,14 @@ class Recorder:
         if recording := self._recordings.get(session.id):
             recording.mark(f"detached: {user.name[:64]}")
 
+    @hookimpl
+    async def tornterm_session_control_changed(
+        self, session: SessionInfo, user: User | None, how: str
+    ) -> None:
+        """Note who types from now on."""
+        if recording := self._recordings.get(session.id):
+            recording.mark(f"{user.name[:64]} types now: {how}" if user else f"nobody types: {how}")
+
     def _run(self) -> None:
         while not self._stop:
             self._work.wait(1.0)
