@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tornterm.core import backlog
 from tornterm.core.backlog import LARGEST, Backlog, is_plain
 from tornterm.core.ghostty import GhosttyScreen
 from tornterm.core.lazy_screen import LONGEST_LINE, LazyScreen
@@ -46,9 +49,14 @@ other = st.sampled_from(
 
 
 @settings(deadline=None, max_examples=300)
-@given(st.lists(flood | flood | line | other, min_size=1, max_size=12))
-def test_it_shows_what_the_screen_shows(output: list[bytes]) -> None:
-    """Whatever comes between the floods, and wherever they are cut."""
+@given(st.lists(flood | flood | line | other, min_size=1, max_size=12), st.integers(1, 400))
+def test_it_shows_what_the_screen_shows(output: list[bytes], slack: int) -> None:
+    """Whatever comes between the floods, wherever they are cut, and however often it forgets."""
+    with patch.object(backlog, "_SLACK", slack):
+        _compare(output)
+
+
+def _compare(output: list[bytes]) -> None:
     drawn = GhosttyScreen(SIZE, scrollback_lines=HISTORY)
     lazy = LazyScreen(GhosttyScreen(SIZE, scrollback_lines=HISTORY), HISTORY)
     for piece in output:
@@ -123,11 +131,11 @@ def test_what_is_more_than_a_line_is_not_plain(text: bytes) -> None:
 
 def test_a_look_that_has_no_beginning_is_not_forgotten() -> None:
     """Lines go; the colours that were never reset stay, as long as there are not too many."""
-    backlog = Backlog(2, 2)
+    lines = Backlog(2, 2)
     for number in range(40):
-        backlog.add(b"\x1b[3%dm%d\x1b[4m\r\n" % (number % 8, number))
-    shown = backlog.take()
+        lines.add(b"\x1b[3%dm%d\x1b[4m\r\n" % (number % 8, number))
+    shown = lines.take()
     assert shown.startswith(b"\r\n\r\n\x1b[30m\x1b[4m\x1b[31m\x1b[4m")
     assert shown.endswith(b"39\x1b[4m\r\n")
     assert b"30\x1b" not in shown
-    assert backlog.take() == b""
+    assert lines.take() == b""

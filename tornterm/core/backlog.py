@@ -15,12 +15,16 @@ __all__ = ["Backlog", "is_plain"]
 LARGEST: Final = 1024 * 1024
 """Bytes that are kept at the most."""
 
+_SLACK: Final = LARGEST // 4
+"""Bytes after which it is looked what can be forgotten: seldom, so that it costs nearly nothing."""
+
 _LONGEST_LOOK: Final = 4096
 
 # What stays within its line or moves on to the next: text, bell, tab, new lines, colours and
 # erasing to the end of the line. Not backspace, which may go back to the line before.
 _HARMLESS: Final = bytes((*b"\a\t\n\r\x1b", *range(0x20, 0x7F), *range(0x80, 0x100)))
-_OTHER_SEQUENCE: Final = re.compile(rb"\x1b(?!\[[0-9;:]*[mK])")
+_OTHER_SEQUENCE: Final = re.compile(rb"\x1b(?!\[[0-9;:]*+[mK])")
+_C1_LEAD: Final = b"\xc2"
 _C1: Final = re.compile(rb"\xc2(?:[\x80-\x9f]|\Z)")
 _LOOK: Final = re.compile(rb"\x1b\[[0-9;:]*m")
 _RESET: Final = b"\x1b[0m"
@@ -36,7 +40,8 @@ def is_plain(data: bytes) -> bool:
     return (
         not data.translate(None, _HARMLESS)
         and _OTHER_SEQUENCE.search(data) is None
-        and _C1.search(data) is None
+        # Few languages have the byte at all, and to find out costs next to nothing.
+        and (_C1_LEAD not in data or _C1.search(data) is None)
     )
 
 
@@ -51,9 +56,12 @@ class Backlog:
     def __init__(self, rows: int, history: int) -> None:
         self._rows = rows
         self._enough = rows + history
+        self._start()
+
+    def _start(self) -> None:
         self._parts: list[bytes] = []
         self._size = 0
-        self._lines = 0
+        self._shortens_at = _SLACK
         self._look = b""
         self._scrolled = False
 
@@ -67,51 +75,78 @@ class Backlog:
             return False
         self._parts.append(data)
         self._size += len(data)
-        self._lines += data.count(b"\n")
-        if self._lines > 2 * self._enough:
-            self._shorten()
+        if self._size >= self._shortens_at:
+            self._forget(self._first())
+            self._shortens_at = self._size + _SLACK
         return True
 
     def take(self) -> bytes:
         """What to show the screen for all that was added; the backlog is empty then."""
+        self._forget(self._first(exactly=True))
         # The cursor ends where so many lines would have brought it.
         above = b"\r\n" * self._rows if self._scrolled else b""
         shown = b"".join((above, self._look, *self._parts))
-        self._parts, self._look = [], b""
-        self._size = self._lines = 0
-        self._scrolled = False
+        self._start()
         return shown
 
-    def _shorten(self) -> None:
-        """Forget lines above the last ones, if it is clear in which look they stop."""
-        data = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
-        start = self._start_of_the_last(data)
-        left = data.count(b"\n", start)
-        look = _look_after(self._look, data, start)
-        if self._lines - left < self._rows or look is None:
+    def _first(self, *, exactly: bool = False) -> int:
+        """The first of the parts that hold enough lines.
+
+        Args:
+            exactly: Divide a part where that leaves fewer lines.
+        """
+        parts = self._parts
+        first, missing, lines = len(parts), self._enough, 0
+        while first and missing > 0:
+            first -= 1
+            lines = parts[first].count(b"\n")
+            missing -= lines
+        if exactly and missing < 0:
+            start = _start_of_last_lines(parts[first], lines + missing)
+            parts[first : first + 1] = [parts[first][:start], parts[first][start:]]
+            first += 1
+        return first
+
+    def _forget(self, first: int) -> None:
+        """Forget the parts before one, if the rest begins a line in a look that is clear."""
+        parts = self._parts
+        while first and not parts[first - 1].endswith(b"\r\n"):
+            first -= 1
+        look = _look_after(self._look, parts[:first])
+        if look is None or not _has_lines(parts[:first], self._rows):
             return
         self._look, self._scrolled = look, True
-        self._parts = [data[start:]]
-        self._size, self._lines = len(data) - start, left
-
-    def _start_of_the_last(self, data: bytes) -> int:
-        """A place behind a new line, with enough lines and not many more behind it."""
-        # Lines are much alike, so the first try is nearly always the last.
-        length = 5 * self._enough * len(data) // (4 * self._lines)
-        while length < len(data):
-            start = data.find(b"\r\n", len(data) - length) + 2
-            if start > 1 and data.count(b"\n", start) >= self._enough:
-                return start
-            length += length // 4 + 1
-        return 0
+        self._size -= sum(map(len, parts[:first]))
+        del parts[:first]
 
 
-def _look_after(look: bytes, data: bytes, end: int) -> bytes | None:
-    """What gives a pen the look that it has at `end`; None where that is a long story."""
-    reset = data.rfind(_RESET, 0, end)
-    # The other way to write it is looked for behind it only, so this does not read everything.
-    reset = max(reset, data.rfind(_SHORT_RESET, max(reset, 0), end))
-    if reset >= 0:
-        look = b""
-    look += b"".join(_LOOK.findall(data, max(reset, 0), end))
-    return look if len(look) <= _LONGEST_LOOK else None
+def _start_of_last_lines(data: bytes, lines: int) -> int:
+    """Where the last lines of output begin that ends with one, and has more."""
+    at = len(data)
+    for _ in range(lines + 1):
+        at = data.rfind(b"\n", 0, at)
+    return at + 1
+
+
+def _has_lines(parts: list[bytes], lines: int) -> bool:
+    for part in reversed(parts):
+        at = len(part)
+        while lines > 0 and (at := part.rfind(b"\n", 0, at)) >= 0:
+            lines -= 1
+    return lines <= 0
+
+
+def _look_after(look: bytes, parts: list[bytes]) -> bytes | None:
+    """What gives a pen the look that it has in the end; None where that is a long story."""
+    looks: list[bytes] = []
+    for part in reversed(parts):
+        reset = part.rfind(_RESET)
+        # The other way to write it is looked for behind it only, so this does not read everything.
+        reset = max(reset, part.rfind(_SHORT_RESET, max(reset, 0)))
+        looks += reversed(_LOOK.findall(part, max(reset, 0)))
+        if reset >= 0:
+            break
+    else:
+        looks.append(look)
+    found = b"".join(reversed(looks))
+    return found if len(found) <= _LONGEST_LOOK else None
