@@ -4,7 +4,6 @@ import { Client } from "./client.ts";
 import { Effects } from "./effects.ts";
 import { FilesApi } from "./files/api.ts";
 import { OSC } from "./files/offer.ts";
-import { FILES } from "./files/text.ts";
 import { Transfers } from "./files/transfers.ts";
 import type { Message } from "./notices.tsx";
 import type { Member, Role } from "./protocol.ts";
@@ -115,7 +114,7 @@ export class Pane {
       if (files.length === 0) return;
       // Without this the browser would leave the page for the file.
       event.preventDefault();
-      if (!this.transfers.drop(files)) this.say(FILES.off);
+      if (!this.transfers.drop(files)) this.say(TEXT.files.off);
     });
     view.whenResized(() => this.resized());
     this.client.start();

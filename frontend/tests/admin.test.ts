@@ -4,7 +4,9 @@ import { roundUp } from "../src/admin/chart.tsx";
 import type { SessionRow } from "../src/admin/data.ts";
 import { Feed, type SourceLike } from "../src/admin/feed.ts";
 import { type Column, find, inSight, reordered, sort } from "../src/admin/rows.ts";
-import { bytes, duration } from "../src/admin/text.ts";
+import { unitsOf } from "../src/texts/units.ts";
+
+const { brief: duration, bytes } = unitsOf("en");
 
 class Source implements SourceLike {
   readyState = 0;

@@ -16,6 +16,7 @@ await build({
   outExtension: { ".js": ".mjs" },
   bundle: true,
   platform: "node",
+  external: ["esbuild"],
   format: "esm",
   sourcemap: "inline",
   jsx: "automatic",
@@ -25,5 +26,6 @@ await build({
 const files = names.map((name) => join(OUT, name.replace(/\.ts$/, ".mjs")));
 const done = spawnSync(process.execPath, ["--enable-source-maps", "--test", ...files], {
   stdio: "inherit",
+  cwd: join(HERE, ".."),
 });
 process.exit(done.status ?? 1);

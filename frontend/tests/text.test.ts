@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { DE as ADMIN_DE } from "../src/admin/texts/de.ts";
+import { EN as ADMIN_EN } from "../src/admin/texts/en.ts";
+import { FR as ADMIN_FR } from "../src/admin/texts/fr.ts";
 import { languageAmong } from "../src/text.ts";
 import { DE } from "../src/texts/de.ts";
 import { EN } from "../src/texts/en.ts";
@@ -26,14 +29,20 @@ function said(catalogue: Catalogue): Map<string, string> {
   return all;
 }
 
-test("every language says everything, and in its own words", () => {
+for (const [page, english, others] of [
   // These take a name and cut it.
-  const english = said({ ...EN, sessionFallback: String } as Catalogue);
-  for (const catalogue of [DE, FR]) {
-    const own = said({ ...catalogue, sessionFallback: String } as Catalogue);
-    assert.deepEqual([...own.keys()].sort(), [...english.keys()].sort());
-    for (const [name, text] of own) assert.ok(text.trim() && !/undefined|NaN/.test(text), name);
-    const same = [...own].filter(([name, text]) => english.get(name) === text);
-    assert.ok(same.length < own.size / 8, `not translated: ${same.map(([name]) => name)}`);
-  }
-});
+  ["terminal's", { ...EN, sessionFallback: String }, [DE, FR].map((one) => ({ ...one, sessionFallback: String }))],
+  ["administration", ADMIN_EN, [ADMIN_DE, ADMIN_FR]],
+] as [string, Catalogue, Catalogue[]][]) {
+  test(`every language says everything of the ${page} page, and in its own words`, () => {
+    const known = said(english);
+    for (const catalogue of others) {
+      const own = said(catalogue);
+      assert.deepEqual([...own.keys()].sort(), [...known.keys()].sort());
+      for (const [name, text] of own) assert.ok(!/undefined|NaN/.test(text), name);
+      for (const [name, text] of own) assert.ok(text.trim() || !known.get(name)?.trim(), name);
+      const same = [...own].filter(([name, text]) => known.get(name) === text);
+      assert.ok(same.length < own.size / 8, `not translated: ${same.map(([name]) => name)}`);
+    }
+  });
+}

@@ -62,3 +62,6 @@ def test_the_page_speaks_the_language_of_its_reader(server: ServerProcess, new_t
     expect(tab.page.get_by_role("dialog", name="Réglages")).to_be_visible()
     tab.page.reload()
     expect(tab.page.locator(".pill")).to_have_text("Connecté")
+    tab.open(f"{server.url}admin")
+    expect(tab.page.get_by_role("tab", name="Utilisateurs")).to_be_visible()
+    assert tab.page.get_attribute("html", "lang") == "fr"

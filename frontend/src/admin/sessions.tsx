@@ -88,7 +88,7 @@ export function Sessions({ api, feed, search, setSearch, chosen, choose, say }: 
       <div class="tools">
         <Search value={search} hint={TEXT.searchSessions} set={setSearch} />
         <span class="counted">
-          {TEXT.shown(rows.length, feed.sessions.size)} {TEXT.count.sessions(feed.sessions.size).replace(/^\S+ /, "")}
+          {TEXT.count.sessions(rows.length, feed.sessions.size)}
         </span>
       </div>
       <Grid name={TEXT.sessions} prefix="session" columns={columns} rows={rows} keyOf={(row) => row.id}

@@ -85,7 +85,7 @@ export function Users({ feed, showSessions }: Props) {
           {TEXT.nearOnly}
         </label>
         <span class="counted">
-          {TEXT.shown(rows.length, feed.users.size)} {TEXT.count.users(feed.users.size).replace(/^\S+ /, "")}
+          {TEXT.count.users(rows.length, feed.users.size)}
         </span>
       </div>
       <Grid name={TEXT.users} prefix="user" columns={COLUMNS} rows={rows} keyOf={(row) => row.name}

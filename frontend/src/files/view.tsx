@@ -1,7 +1,7 @@
 /** Offers, drops and transfers, as cards over the terminal. */
 import type { ComponentChildren } from "preact";
+import { TEXT } from "../text.ts";
 import { visiblePath } from "./offer.ts";
-import { bytes, FILES } from "./text.ts";
 import type { Progress, Transfers } from "./transfers.ts";
 
 export function TransferCards({ transfers }: { transfers: Transfers }) {
@@ -9,23 +9,23 @@ export function TransferCards({ transfers }: { transfers: Transfers }) {
   return (
     <div class="messages" aria-live="polite">
       {offers.map(({ key, offer }) => (
-        <Card key={key} title={FILES.offerTitle}>
-          <code>{visiblePath(offer.path)}</code> ({bytes(offer.size)})
+        <Card key={key} title={TEXT.files.offerTitle}>
+          <code>{visiblePath(offer.path)}</code> ({TEXT.files.size(offer.size)})
           <div class="actions">
-            <Button onClick={() => void transfers.accept(key)}>{FILES.download}</Button>
-            <Button onClick={() => transfers.refuse(key)}>{FILES.dismiss}</Button>
+            <Button onClick={() => void transfers.accept(key)}>{TEXT.files.download}</Button>
+            <Button onClick={() => transfers.refuse(key)}>{TEXT.dismiss}</Button>
           </div>
         </Card>
       ))}
       {dropped.length > 0 && (
-        <Card title={FILES.dropTitle(dropped.length, dropped.reduce((sum, file) => sum + file.size, 0))}>
+        <Card title={TEXT.files.dropTitle(dropped.length, dropped.reduce((sum, file) => sum + file.size, 0))}>
           <ul class="files">
             {dropped.slice(0, 5).map((file) => <li key={file.name}>{visiblePath(file.name)}</li>)}
-            {dropped.length > 5 && <li>{FILES.more(dropped.length - 5)}</li>}
+            {dropped.length > 5 && <li>{TEXT.files.more(dropped.length - 5)}</li>}
           </ul>
           <div class="actions">
-            <Button onClick={() => void transfers.upload()}>{FILES.upload}</Button>
-            <Button onClick={transfers.forget}>{FILES.cancel}</Button>
+            <Button onClick={() => void transfers.upload()}>{TEXT.files.upload}</Button>
+            <Button onClick={transfers.forget}>{TEXT.cancel}</Button>
           </div>
         </Card>
       )}
@@ -38,19 +38,19 @@ function Going({ shown, dismiss }: { shown: Progress; dismiss(key: number): void
   const { kind, name, size, done, state, words } = shown;
   const over = state === "done" || state === "failed";
   return (
-    <Card title={FILES.title(kind, visiblePath(name))} good={state === "done"}>
+    <Card title={TEXT.files[`${kind}ing`](visiblePath(name))} good={state === "done"}>
       {!over && <progress max={Math.max(1, size)} value={done} aria-label={name} />}
       <span class="fact">
-        {state === "done" && FILES.done(kind, visiblePath(words))}
-        {state === "failed" && FILES.failed(words)}
-        {state === "waiting" && FILES.waiting}
-        {!over && ` ${FILES.of(bytes(done), bytes(size))}`}
+        {state === "done" && (kind === "download" ? TEXT.files.downloaded : TEXT.files.uploaded(visiblePath(words)))}
+        {state === "failed" && TEXT.files.failed(words)}
+        {state === "waiting" && TEXT.files.waiting}
+        {!over && ` ${TEXT.files.of(done, size)}`}
       </span>
       <div class="actions">
         {over ? (
-          <Button onClick={() => dismiss(shown.key)}>{FILES.dismiss}</Button>
+          <Button onClick={() => dismiss(shown.key)}>{TEXT.dismiss}</Button>
         ) : (
-          <Button onClick={() => shown.stop()}>{FILES.cancel}</Button>
+          <Button onClick={() => shown.stop()}>{TEXT.cancel}</Button>
         )}
       </div>
     </Card>

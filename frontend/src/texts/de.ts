@@ -2,7 +2,7 @@
 import type { Texts } from "../text.ts";
 import { signalName, unitsOf } from "./units.ts";
 
-const { plural, duration } = unitsOf("de");
+const { bytes, duration, plural } = unitsOf("de");
 
 export const DE: Texts = {
   product: "tornterm",
@@ -233,6 +233,24 @@ export const DE: Texts = {
   copy: "Kopieren",
   dismiss: "Verwerfen",
   copied: "Kopiert",
+
+  files: {
+    offerTitle: "Ein Programm bietet eine Datei an",
+    download: "Herunterladen",
+    dropTitle: (count, size) =>
+      `${count === 1 ? "Diese Datei" : `${count} Dateien`} (${bytes(size)}) dorthin hochladen, wo die Shell ist?`,
+    more: (count) => `und ${count} weitere`,
+    upload: "Hochladen",
+    downloading: (name) => `${name} wird heruntergeladen`,
+    uploading: (name) => `${name} wird hochgeladen`,
+    size: (size) => bytes(size),
+    of: (done, size) => `${bytes(done)} von ${bytes(size)}`,
+    waiting: "Die Verbindung ist abgerissen; es geht weiter, wenn sie wieder da ist.",
+    downloaded: "Vollständig.",
+    uploaded: (path) => `Jetzt unter ${path}`,
+    failed: (words) => `Das hat nicht geklappt. ${words}`,
+    off: "Auf dieses Terminal kann man keine Dateien ziehen.",
+  },
 
   loginPageTitle: "Anmelden",
   loggingIn: "Anmeldung läuft",

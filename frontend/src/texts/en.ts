@@ -1,7 +1,7 @@
 /** Every sentence that the page shows, in English: the catalogue that the others translate. */
 import { signalName, unitsOf } from "./units.ts";
 
-const { plural, duration } = unitsOf("en");
+const { bytes, duration, plural } = unitsOf("en");
 
 export const EN = {
   product: "tornterm",
@@ -233,6 +233,24 @@ export const EN = {
   copy: "Copy",
   dismiss: "Dismiss",
   copied: "Copied",
+
+  files: {
+    offerTitle: "A program offers a file",
+    download: "Download",
+    dropTitle: (count: number, size: number) =>
+      `Upload ${count === 1 ? "this file" : `${count} files`} (${bytes(size)}) to where the shell is?`,
+    more: (count: number) => `and ${count} more`,
+    upload: "Upload",
+    downloading: (name: string) => `Downloading ${name}`,
+    uploading: (name: string) => `Uploading ${name}`,
+    size: (size: number) => bytes(size),
+    of: (done: number, size: number) => `${bytes(done)} of ${bytes(size)}`,
+    waiting: "The connection was lost; it will go on.",
+    downloaded: "Complete.",
+    uploaded: (path: string) => `Now at ${path}`,
+    failed: (words: string) => `It did not work. ${words}`,
+    off: "Files cannot be dropped on this terminal.",
+  },
 
   loginPageTitle: "Log in",
   loggingIn: "Logging in",

@@ -2,7 +2,7 @@
 import type { Texts } from "../text.ts";
 import { signalName, unitsOf } from "./units.ts";
 
-const { plural, duration } = unitsOf("fr");
+const { bytes, duration, plural } = unitsOf("fr");
 
 export const FR: Texts = {
   product: "tornterm",
@@ -233,6 +233,24 @@ export const FR: Texts = {
   copy: "Copier",
   dismiss: "Fermer",
   copied: "Copié",
+
+  files: {
+    offerTitle: "Un programme propose un fichier",
+    download: "Télécharger",
+    dropTitle: (count, size) =>
+      `Envoyer ${count === 1 ? "ce fichier" : `${count} fichiers`} (${bytes(size)}) là où se trouve le shell ?`,
+    more: (count) => `et ${count} de plus`,
+    upload: "Envoyer",
+    downloading: (name) => `Téléchargement de ${name}`,
+    uploading: (name) => `Envoi de ${name}`,
+    size: (size) => bytes(size),
+    of: (done, size) => `${bytes(done)} sur ${bytes(size)}`,
+    waiting: "La connexion est perdue ; cela reprendra.",
+    downloaded: "Complet.",
+    uploaded: (path) => `Se trouve maintenant à ${path}`,
+    failed: (words) => `Cela n’a pas marché. ${words}`,
+    off: "On ne peut pas déposer de fichiers sur ce terminal.",
+  },
 
   loginPageTitle: "Connexion",
   loggingIn: "Connexion en cours",

@@ -16,14 +16,46 @@ export interface Units {
   plural(count: number, one: string, many: string): string;
   /** A duration for people: whole seconds below a minute and a half, then minutes, then hours. */
   duration(seconds: number): string;
+  /** A number with its noun, the number as a machine writes it. */
+  counted(count: number, one: string, many: string): string;
+  /** A duration as short as it can be said, in a table. */
+  brief(seconds: number): string;
+  /** Bytes for people, in powers of 1024. */
+  bytes(count: number): string;
 }
+
+/** Powers of 1024, and what a day is called where there is no room. */
+const SIZES: Record<string, readonly string[]> = {
+  en: ["B", "KiB", "MiB", "GiB", "TiB"], de: ["B", "KiB", "MiB", "GiB", "TiB"],
+  fr: ["o", "Kio", "Mio", "Gio", "Tio"],
+};
+const DAYS: Record<string, string> = { en: "days", de: "Tage", fr: "jours" };
 
 export function unitsOf(language: string): Units {
   const number = new Intl.NumberFormat(language);
   const forms = new Intl.PluralRules(language);
   const unit = (count: number, name: string) =>
     new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "long" }).format(count);
+  const short = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1, useGrouping: false });
   return {
+    counted: (count, one, many) => `${count} ${forms.select(count) === "one" ? one : many}`,
+    brief(seconds) {
+      const whole = Math.max(0, Math.round(seconds));
+      if (whole < 60) return `${whole} s`;
+      if (whole < 3600) return `${Math.floor(whole / 60)} min`;
+      if (whole < 48 * 3600) return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+      return `${Math.floor(whole / 86400)} ${DAYS[language] ?? "d"}`;
+    },
+    bytes(count) {
+      let value = count;
+      let power = 0;
+      while (value >= 1024 && power < 4) {
+        value /= 1024;
+        power += 1;
+      }
+      const written = power === 0 || value >= 100 ? String(Math.round(value)) : short.format(value);
+      return `${written} ${SIZES[language]?.[power] ?? ""}`;
+    },
     plural: (count, one, many) =>
       `${number.format(count)} ${forms.select(count) === "one" ? one : many}`,
     duration(seconds) {
