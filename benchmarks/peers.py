@@ -12,9 +12,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks.dialects import TOKEN
+from benchmarks.nine_plugins import with_nine_plugins
 
 __all__ = [
     "CONFIG",
@@ -121,11 +123,20 @@ def _node() -> str:
     return str(home)
 
 
-def _tornterm(scratch: Path, *, model: bool = True) -> list[str]:
-    config = scratch / "tornterm.toml"
-    more = "" if model else "screen_model = false\n"
-    config.write_text(CONFIG.replace("[sessions]\n", f"[sessions]\n{more}"))
-    return [sys.executable, "-m", "tornterm", "serve", "--config", str(config)]
+def _tornterm(scratch: Path, config: str = CONFIG) -> list[str]:
+    file = scratch / "tornterm.toml"
+    file.write_text(config)
+    return [sys.executable, "-m", "tornterm", "serve", "--config", str(file)]
+
+
+def _without_model(scratch: Path) -> list[str]:
+    return _tornterm(scratch, CONFIG.replace("[sessions]\n", "[sessions]\nscreen_model = false\n"))
+
+
+def _nine_plugins(scratch: Path) -> list[str]:
+    if not find_spec("tornterm_record_asciicast"):
+        raise Unavailable("the distributions in plugins/ are not installed")
+    return _tornterm(scratch, with_nine_plugins(CONFIG, scratch))
 
 
 def _jupyter(scratch: Path) -> list[str]:
@@ -160,7 +171,9 @@ class Server:
 
 SERVERS = {
     "tornterm": Server("v1", _tornterm),
-    "no-model": Server("v1", lambda scratch: _tornterm(scratch, model=False), variant=True),
+    "no-model": Server("v1", _without_model, variant=True),
+    "nine-plugins": Server("v1", _nine_plugins, variant=True),
+    "again": Server("v1", _tornterm, variant=True),
     "limit-c": Server("plain", lambda scratch: [str(compiled("limit.c", "-lutil"))]),
     "ttyd": Server("ttyd", _ttyd),
     "seed": Server("text", lambda scratch: ["node", str(HERE / "seed.mjs"), _node()]),

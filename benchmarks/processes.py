@@ -7,9 +7,18 @@ from pathlib import Path
 __all__ = ["cpu_seconds", "proportional_kib", "resident_kib"]
 
 
-def cpu_seconds(pid: int) -> float:
-    """Time on a processor, of all threads of a server and its helpers, to the nanosecond."""
-    tasks = [task for own in _own(pid) for task in Path(f"/proc/{own}/task").glob("*/schedstat")]
+def cpu_seconds(pid: int, *, helpers: bool = True) -> float:
+    """Time on a processor, of all threads of a server, to the nanosecond.
+
+    Args:
+        pid: The server's process.
+        helpers: Whether that of its helpers counts too.
+    """
+    tasks = [
+        task
+        for own in (_own(pid) if helpers else [pid])
+        for task in Path(f"/proc/{own}/task").glob("*/schedstat")
+    ]
     return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
 
