@@ -418,10 +418,11 @@ class Session:
 
     def _on_output(self) -> None:
         self.active = self.clock.wall()
+        # Who types waits for this; the others do not.
+        self._fanout.grown(self.log.end)
         self._observers.show_output()
         self.model.grown()
         self._caretaker.look_after()
-        self._fanout.grown(self.log.end)
 
     def _screen_changed(self) -> None:
         """Say that snapshots are not what they should be, or that they are again."""

@@ -23,6 +23,9 @@ __all__ = ["Recorder"]
 
 logger = logging.getLogger("tornterm.plugins.recorder")
 
+GATHER_SECONDS = 0.05
+"""Seconds in which more may come before it is written: each time the thread runs costs an echo."""
+
 
 class Recorder:
     """Records what sessions print.
@@ -37,6 +40,7 @@ class Recorder:
         self._settings = settings
         self._recordings: dict[str, Recording] = {}
         self._work = threading.Event()
+        self._pressing = threading.Event()
         self._stop = False
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
 
@@ -71,13 +75,14 @@ class Recorder:
         """Write what is left."""
         self._stop = True
         self._work.set()
+        self._pressing.set()
         if self._thread.ident is not None:
             await asyncio.to_thread(self._thread.join)
 
     @hookimpl
     async def tornterm_observe_session(self, session: SessionInfo) -> SessionObserver:
         """Record every session."""
-        recording = Recording(self._settings, session, self._work.set)
+        recording = Recording(self._settings, session, self._work.set, self._pressing.set)
         self._recordings[session.id] = recording
         return recording
 
@@ -104,7 +109,9 @@ class Recorder:
     def _run(self) -> None:
         while not self._stop:
             self._work.wait(1.0)
+            self._pressing.wait(GATHER_SECONDS)
             self._work.clear()
+            self._pressing.clear()
             self._round()
         self._round(hurry=True)
 

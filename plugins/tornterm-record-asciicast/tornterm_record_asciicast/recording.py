@@ -32,16 +32,22 @@ class Recording:
         settings: The plugin's table.
         session: The session.
         wake: Tells the thread that there is something to do.
+        press: Tells it that a lot is waiting.
     """
 
     def __init__(
-        self, settings: RecorderSettings, session: SessionInfo, wake: Callable[[], None]
+        self,
+        settings: RecorderSettings,
+        session: SessionInfo,
+        wake: Callable[[], None],
+        press: Callable[[], None] = lambda: None,
     ) -> None:
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(session.created))
         self.folder: Path = settings.folder / f"{stamp}-{session.id}"
         self.done = False
         self._settings = settings
         self._wake = wake
+        self._press = press
         self._queue: deque[tuple[str, Any, int, float]] = deque()
         self._queued = self._taken = 0  # bytes: the one counts on the loop, the other in the thread
         self._size = session.size
@@ -89,6 +95,8 @@ class Recording:
         self._queued += size
         self._queue.append((kind, value, offset, now))
         self._wake()
+        if self._queued - self._taken > self._settings.buffer // 4:
+            self._press()
 
     # In the thread.
 
