@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-import fcntl
+import asyncio
+import json
 import os
 import re
-import resource
-import shutil
 import subprocess
 import sys
-import tarfile
-import tempfile
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from podman import IMAGE, Engine, Unusable, podman
 
 from tornterm.errors import SpawnError
-from tornterm.testing.conformance import SpawnConformance
+from tornterm.testing.clients import V1Client
+from tornterm.testing.conformance import RemoteSpawnConformance
 from tornterm.types import Size, SpawnPlan, SpawnRequest, User
 from tornterm_spawn_container import Container, ContainerSettings
+from tornterm_spawn_container import plugin as module
+from tornterm_spawn_container.asking import EngineError, said
+from tornterm_spawn_container.engine import base
 
 README = Path(__file__).parents[1] / "README.md"
-IMAGE = "localhost/tornterm-test:1"
 BAD_NAMES = ("a\nb", "a\0b", "-rf", "a/b", "../bob", ".", "x" * 10_000, "", "\ud800", "a\x7f")
+WORKS = f"""
+case $1 in
+  image) echo {"0" * 64};;
+  run) stty raw -echo; printf ready; exec cat;;
+esac
+"""
+"""A script in place of an engine: what it runs repeats what is typed."""
 
 
 def table(**more: Any) -> ContainerSettings:
@@ -38,83 +46,50 @@ def planned(plugin: Container, user: str = "alice", **wishes: Any) -> SpawnPlan:
     return plugin.tornterm_spawn(User(user), SpawnRequest("s1", Size(), **wishes))
 
 
-class Engine:
-    """Podman with a storage of its own, and an image of busybox."""
-
-    def __init__(self, folder: Path) -> None:
-        files = min(1024, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
-        self.options = {
-            "global_options": [
-                "--runtime=runc",
-                "--storage-driver=vfs",
-                f"--root={folder}/store",
-                f"--runroot={folder}/run",
-            ],
-            # Its own defaults are beyond what a machine without all rights may set.
-            "run_options": [f"--ulimit=nofile={files}:{files}", "--ulimit=nproc=1000:1000"],
-        }
-        self._import(folder)
-
-    def __call__(self, *arguments: str, check: bool = True) -> str:
-        command = ("podman", *self.options["global_options"], *arguments)
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-        assert not check or done.returncode == 0, done.stderr
-        return done.stdout
-
-    def _import(self, folder: Path) -> None:
-        root = folder / "image"
-        (root / "bin").mkdir(parents=True)
-        shutil.copy("/usr/bin/busybox", root / "bin" / "busybox")
-        for name in ("sh", "cat", "id", "sleep", "stty", "ls", "touch", "head", "true", "wc"):
-            (root / "bin" / name).symlink_to("busybox")
-        for name in ("home/user", "tmp", "proc", "dev", "sys", "etc", "run"):
-            (root / name).mkdir(parents=True, exist_ok=True)
-        (root / "etc" / "passwd").write_text("user:x:1000:1000::/home/user:/bin/sh\n")
-
-        def owned(entry: tarfile.TarInfo) -> tarfile.TarInfo:
-            entry.uid = entry.gid = 1000 if "home" in entry.name else 0
-            return entry
-
-        with tarfile.open(folder / "image.tar", "w") as archive:
-            archive.add(root, ".", filter=owned)
-        self("import", str(folder / "image.tar"), IMAGE)
-
-
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
     """An engine that can run containers."""
-    if os.geteuid() != 0 or not all(map(shutil.which, ("podman", "runc", "busybox"))):
-        pytest.skip("there is no container engine that could be used")
-    folder = Path(tempfile.mkdtemp(prefix="tornterm-podman-"))
-    made = None
-    # Its locks are the machine's, so one process of the tests at a time uses it.
-    turn = open(Path(tempfile.gettempdir()) / "tornterm-podman.lock", "w")  # noqa: SIM115
-    fcntl.flock(turn, fcntl.LOCK_EX)
     try:
-        made = Engine(folder)
-        tried = ("run", "--rm", "--network=none", *made.options["run_options"], IMAGE, "true")
-        try:
-            made(*tried)
-        except AssertionError as error:
-            pytest.skip(f"the engine runs no containers here: {error}"[:300])
-        yield made
-    finally:
-        if made:
-            made("rm", "--all", "--force", check=False)
-        shutil.rmtree(folder, ignore_errors=True)
-        turn.close()
+        with podman() as made:
+            yield made
+    except Unusable as why:
+        pytest.skip(str(why))
 
 
-class TestContainer(SpawnConformance):
+def stub(folder: Path, script: str) -> str:
+    """An engine that is a shell script, for `program`."""
+    file = folder / "engine"
+    # Moved there as a whole, because it may be running.
+    (folder / "new").write_text(f"#!/bin/sh\n{script}\n")
+    (folder / "new").chmod(0o755)
+    (folder / "new").rename(file)
+    return str(file)
+
+
+@pytest.fixture
+def works(tmp_path: Path) -> str:
+    """The program of an engine that works."""
+    return stub(tmp_path, WORKS)
+
+
+class TestContainer(RemoteSpawnConformance):
     """Everything that is asked of a spawn plugin, with an engine that does nothing."""
 
     @pytest.fixture
-    def plugin(self, tmp_path: Path) -> Container:
+    def plugin(self, works: str) -> Container:
         """The plugin."""
-        stub = tmp_path / "engine"
-        stub.write_text("#!/bin/sh\nexit 0\n")
-        stub.chmod(0o755)
-        return Container(table(program=str(stub)))
+        return Container(table(program=works))
+
+    @pytest.fixture
+    def broken(self, tmp_path: Path) -> Container:
+        """The plugin with an engine that fails."""
+        return Container(table(program=stub(tmp_path, "exit 1")))
+
+    @pytest.fixture
+    def hung(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Container:
+        """The plugin with an engine that never answers."""
+        monkeypatch.setattr(module, "ANSWER", 0.3)
+        return Container(table(program=stub(tmp_path, "sleep 3000")))
 
 
 @pytest.mark.parametrize("name", BAD_NAMES, ids=lambda name: ascii(name)[:12])
@@ -125,20 +100,22 @@ def test_a_name_that_is_none_has_no_container(name: str) -> None:
     assert len(str(refused.value)) < 200
 
 
-def test_names_that_look_alike_share_no_home() -> None:
+def test_names_that_look_alike_share_no_home(works: str) -> None:
     """In case, and in Unicode form."""
-    plugin = Container(table(home="/home/user"))
+    plugin = Container(table(program=works, home="/home/user"))
     names = ("alice", "Alice", "andr\u00e9", "andre\u0301", "a b", "a-b")
     volumes = {arg for n in names for arg in planned(plugin, n).argv if arg.startswith("--volume")}
     assert len({volume.casefold() for volume in volumes}) == len(names)
 
 
 @pytest.mark.parametrize("engine_name", ["podman", "docker"])
-def test_the_command_line(engine_name: str) -> None:
+def test_the_command_line(engine_name: str, works: str) -> None:
     """What protects is on it, values are not, and a wish is nothing but a wish."""
-    plugin = Container(table(engine=engine_name, home="/home/user", env={"EDITOR": "a-secret"}))
+    assert base(table(engine=engine_name)) == (f"/usr/bin/{engine_name}",)
+    more = {"engine": engine_name, "program": works}
+    plugin = Container(table(home="/home/user", env={"EDITOR": "a-secret"}, **more))
     plan = planned(plugin, argv=("--privileged", "-v", "/:/x"), cwd="/--x", env={"A": "b-secret"})
-    assert plan.argv[0] == f"/usr/bin/{engine_name}"
+    assert plan.argv[0] == works
     assert plan.argv[-4:] == (IMAGE, "--privileged", "-v", "/:/x")
     options = plan.argv[: plan.argv.index(IMAGE)]
     for needed in (
@@ -178,11 +155,70 @@ def test_an_operator_is_told(tmp_path: Path) -> None:
     """Of an engine that is not there, or has no such image."""
     (missing,) = Container(table(program=str(tmp_path / "none"))).tornterm_check()
     assert missing.key == "engine"
-    stub = tmp_path / "engine"
-    stub.write_text("#!/bin/sh\necho no such image >&2; exit 1\n")
-    stub.chmod(0o755)
-    (problem,) = Container(table(program=str(stub))).tornterm_check()
+    program = stub(tmp_path, "echo no such image >&2; exit 1")
+    (problem,) = Container(table(program=program)).tornterm_check()
     assert problem.key == "image" and problem.why.endswith("no such image")
+
+
+ENGINES = {
+    "hangs": ("sleep 3000", "it does not answer"),
+    "ends and leaves somebody behind": ("sleep 3000 &", "it does not answer"),
+    "fails": ("echo at $0 >&2; printf 'no \\033[31mroom\\n' >&2; exit 1", "no ?[31mroom"),
+    "says nothing": ("exit 0", "no id of an image"),
+    "says something else": ("head -c 3000 /dev/urandom; echo; exit 0", "no id of an image"),
+    "does not end its answer": ("exec cat /dev/zero", "its answer has no end"),
+    "does not end its reasons": ("head -c 30000000 /dev/zero >&2; exit 1", "???"),
+    "is no program": ("", "Exec format error"),
+}
+"""What an engine may do, and what the person learns."""
+
+
+@pytest.mark.parametrize("per", ["session"])
+async def test_a_bad_engine_hurts_nobody_else(
+    per: str,
+    tmp_path: Path,
+    works: str,
+    tornterm_server: Any,
+    tornterm_client: Any,
+    tornterm_events: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """There is no session and a reason, also for the audit; the others go on, and so does it."""
+    plugin = Container(table(program=works))
+    server = await tornterm_server({"sessions": {"max_per_user": 0}}, plugins=[plugin])
+    other = await tornterm_client(server, user="bob")
+    await other.wait_for(b"ready")
+    for number, (what, (script, why)) in enumerate(ENGINES.items()):
+        stub(tmp_path, script)
+        if not script:
+            (tmp_path / "engine").write_bytes(b"\0\1\2")
+        with monkeypatch.context() as patch:
+            if "not answer" in why:
+                patch.setattr(module, "ANSWER", 0.3)
+            told = await server.fetch(
+                "api/sessions", method="POST", headers=server.headers(), json={}
+            )
+        assert told.code == 500, what
+        assert why in json.loads(told.body)["error"]["message"], told.body
+        denied = await tornterm_events.wait_for("session.denied", number + 1)
+        assert why in denied.facts["why"] and denied.user == "alice", what
+        other.send_input(b"<%d>" % number)
+        await other.wait_for(b"<%d>" % number)
+    stub(tmp_path, WORKS)
+    client = await tornterm_client(server)
+    await client.wait_for(b"ready")
+
+
+def test_nothing_is_left_of_a_question_that_was_given_up(tmp_path: Path) -> None:
+    """What the engine's program has started ends with it."""
+    os.mkfifo(fifo := tmp_path / "fifo")
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    program = stub(tmp_path, f"exec 3> {fifo}; sleep 3000 & sleep 3000")
+    with pytest.raises(EngineError, match="does not answer"):
+        said([program], 0.5)
+    os.set_blocking(reader, True)
+    with open(reader, "rb") as file:
+        assert file.read() == b"", "it ends when nobody holds the other end any more"
 
 
 async def test_the_example_works(
@@ -214,7 +250,7 @@ async def test_the_example_works(
         assert client.exit.exit_code == 3
     await server.terminals.close()
     # The keeper may still be at it where the engine is slow.
-    assert any(engine("ps", "--all", "--quiet") == "" for _ in range(100))
+    assert engine.is_empty()
 
 
 async def test_what_ignores_every_signal_is_removed(
@@ -229,7 +265,7 @@ async def test_what_ignores_every_signal_is_removed(
     await client.wait_for(b"stubborn")
     assert engine("ps", "--quiet") != ""
     await server.terminals.close()
-    assert any(engine("ps", "--all", "--quiet") == "" for _ in range(100))
+    assert engine.is_empty()
 
 
 def test_a_crash_of_the_server_leaves_nothing(engine: Engine, tmp_path: Path) -> None:
@@ -248,3 +284,74 @@ def test_a_crash_of_the_server_leaves_nothing(engine: Engine, tmp_path: Path) ->
     # What is left of a server that is no more, the next one removes.
     Container(table(**engine.options))._remove_left()
     assert engine("ps", "--all", "--quiet") == ""
+
+
+SERVER = """
+import asyncio, json, sys
+from tornterm.testing.server import LiveServer
+from tornterm_spawn_container import Container, ContainerSettings
+
+async def main():
+    plugin = Container(ContainerSettings.model_validate_json(sys.argv[1]))
+    async with LiveServer({}, [plugin]) as server:
+        print(json.dumps([server.url, server.headers()]), flush=True)
+        await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+async def killed(settings: dict[str, Any], engine: Engine) -> None:
+    """Kill a server with a session in the middle of something, and wait until nothing is left."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", SERVER, json.dumps(settings)),
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    try:
+        assert process.stdout
+        url, headers = json.loads(await process.stdout.readline())
+        async with V1Client(url, headers=headers, within=60.0) as client:
+            await client.open()
+            client.send_input(b"trap '' HUP TERM INT; echo stub''born; sleep 3000\n")
+            await client.wait_for(b"stubborn")
+            assert engine("ps", "--quiet") != ""
+            process.kill()
+        assert engine.is_empty()
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def test_killing_the_server_leaves_nothing(engine: Engine, tornterm_loop: object) -> None:
+    """With what ignores every signal, and while somebody is connected."""
+    await killed({"image": IMAGE, **engine.options}, engine)
+
+
+async def test_the_limits_hold(engine: Engine, tornterm_server: Any, tornterm_client: Any) -> None:
+    """Of processes, memory and processors; a neighbour notices nothing."""
+    limits = {"processes": 24, "memory": "64 MiB", "cpus": 0.2}
+    server = await tornterm_server(plugins=[Container(table(**limits, **engine.options))])
+    other, client = [
+        await tornterm_client(server, user=name, within=60.0) for name in ("bob", "alice")
+    ]
+    client.send_input(b"(a=0123456789abcdef; while :; do a=$a$a; done); echo memory-$?\n")
+    await client.wait_for(b"memory-137")
+    client.send_input(
+        b"i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; "
+        # One of both is there.
+        b"cat /sys/fs/cgroup/cpu.stat /sys/fs/cgroup/cpu/cpu.stat 2>&1; echo all-$?\n"
+    )
+    await client.wait_for(b"all-1")
+    throttled = re.search(rb"nr_throttled (\d+)", client.recording.data)
+    assert throttled and int(throttled[1]) > 0
+    client.send_input(b"bomb() { bomb | bomb & }; bomb\n")
+    await client.wait_for(b"can't fork")
+    other.send_input(b"echo un$((1+1))hurt\n")
+    await other.wait_for(b"un2hurt")
+    client.end()
+    await client.wait_for(lambda c: c.exit is not None)
+    other.send_input(b"exit\n")
+    await other.wait_for(lambda c: c.exit is not None)
+    assert engine.is_empty()

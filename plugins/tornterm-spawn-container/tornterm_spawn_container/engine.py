@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Callable, Iterable
 
 from tornterm.spawning import label_of
+from tornterm_spawn_container.asking import EngineError, said
 from tornterm_spawn_container.naming import LABEL
 from tornterm_spawn_container.settings import ContainerSettings
 
-__all__ = ["EngineError", "base", "named", "remove", "run_line", "said"]
+__all__ = ["base", "image_id", "named", "remove", "run_line"]
 
 WITHIN = ("TERM", "COLORTERM", "TORNTERM_SESSION")
 """Variables that describe the terminal."""
@@ -23,13 +23,29 @@ ROUNDS = 5
 """How often containers are removed until they must be gone."""
 
 
-class EngineError(Exception):
-    """The engine did not do what it was asked, or did not answer."""
-
-
 def base(settings: ContainerSettings) -> tuple[str, ...]:
     """The program and the options before its command."""
     return (str(settings.program or f"/usr/bin/{settings.engine}"), *settings.global_options)
+
+
+def image_id(settings: ContainerSettings, timeout: float) -> str:
+    """Ask for the image, which tells an engine that works from one that does not.
+
+    Args:
+        settings: The table.
+        timeout: Seconds it may take.
+
+    Returns:
+        The image's id.
+
+    Raises:
+        EngineError: There is none, or no answer that could be one.
+    """
+    question = ("image", "inspect", "--format={{.Id}}", settings.image)
+    answer = said((*base(settings), *question), timeout).strip()
+    if not re.fullmatch("(sha256:)?[0-9a-f]{12,64}", answer):
+        raise EngineError("it answers something that is no id of an image")
+    return answer
 
 
 def run_line(
@@ -69,28 +85,6 @@ def run_line(
         settings.image,
         *command,
     )
-
-
-def said(command: Iterable[str], timeout: float) -> str:
-    """What the engine answers.
-
-    Args:
-        command: The command line.
-        timeout: Seconds it may take.
-
-    Raises:
-        EngineError: It failed, or took too long.
-    """
-    try:
-        done = subprocess.run(  # noqa: S603 - the operator's engine
-            tuple(command), stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        raise EngineError(f"{error}"[:300]) from None
-    if done.returncode != 0:
-        lines = done.stderr.decode(errors="replace").splitlines() or ["no reason given"]
-        raise EngineError(lines[-1][:300])
-    return done.stdout.decode(errors="replace")
 
 
 def named(engine: Iterable[str], chosen: Callable[[str], bool], timeout: float) -> list[str]:

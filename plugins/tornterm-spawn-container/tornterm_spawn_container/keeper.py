@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sys
 
-from tornterm_spawn_container.engine import EngineError, remove
+from tornterm_spawn_container.asking import EngineError
+from tornterm_spawn_container.engine import remove
 
 __all__ = ["main"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 
 __all__ = ["LABEL", "is_left", "name_of", "this_server"]
 
@@ -22,9 +23,9 @@ def _started(pid: int) -> int | None:
 
 
 def this_server() -> str:
-    """What the names of this server's containers begin with."""
+    """What the names of a server's containers begin with: each call begins another server's."""
     pid = os.getpid()
-    return f"tornterm-{pid}.{_started(pid) or 0}-"
+    return f"tornterm-{pid}.{_started(pid) or 0}-{secrets.token_hex(4)}-"
 
 
 def name_of(server: str, session: str) -> str:

@@ -15,7 +15,8 @@ from tornterm.errors import ConfigProblem, SpawnError
 from tornterm.hookspecs import App, hookimpl
 from tornterm.spawning import checked_user
 from tornterm.types import SessionInfo, SpawnPlan, SpawnRequest, User
-from tornterm_spawn_container.engine import EngineError, base, remove, run_line, said
+from tornterm_spawn_container.asking import ANSWER, EngineError
+from tornterm_spawn_container.engine import base, image_id, remove, run_line
 from tornterm_spawn_container.naming import is_left, name_of, this_server
 from tornterm_spawn_container.settings import ContainerSettings, is_taken
 
@@ -43,6 +44,7 @@ class Container:
         self._engine = base(settings)
         self._server = this_server()
         self._started: set[str] = set()
+        self._over: set[str] = set()
         self._keeper: subprocess.Popen[bytes] | None = None
 
     @staticmethod
@@ -58,7 +60,7 @@ class Container:
             why = f"there is no program {self._engine[0]}"
             return [ConfigProblem("", "plugins.container", "engine", why)]
         try:
-            said((*self._engine, "image", "inspect", self._settings.image), 8.0)
+            image_id(self._settings, ANSWER)
         except EngineError as error:
             why = f"{self._settings.image} cannot be used: {error}"
             return [ConfigProblem("", "plugins.container", "image", why)]
@@ -106,6 +108,10 @@ class Container:
         for variable in request.env:
             if not variable.isidentifier() or not variable.isascii() or is_taken(variable):
                 raise SpawnError(f"the variable {variable!r:.60} cannot be set for a container")
+        try:
+            image_id(self._settings, ANSWER)
+        except EngineError as error:
+            raise SpawnError(f"the container engine cannot be used: {error}") from None
         inside = {**self._settings.env, **request.env, "TORNTERM_USER": name}
         passed = {key: os.environ[key] for key in PASSED if key in os.environ}
         return SpawnPlan(
@@ -132,8 +138,12 @@ class Container:
         if session.id not in self._started:
             return  # another plugin's
         self._started.discard(session.id)
-        wanted = name_of(self._server, session.id)
+        # With those for which the engine had no time.
+        self._over.add(name_of(self._server, session.id))
+        over = frozenset(self._over)
         try:
-            remove(self._engine, lambda name: name == wanted, self._settings.timeout)
+            remove(self._engine, over.__contains__, self._settings.timeout)
         except EngineError as error:
-            _LOG.warning("the container of session %s is still there: %s", session.id, error)
+            _LOG.warning("containers of sessions that ended are still there: %s", error)
+            return
+        self._over -= over
