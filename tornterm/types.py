@@ -362,7 +362,8 @@ class EchoObserver(SessionObserver, Protocol):
 
         Told before `on_input` where it differs from what was told before; until then nothing is
         shown. It is not shown either where that cannot be known for sure: where it was changed
-        while the input came, or where input has to wait for the program.
+        while a part of a line came, or where input has to wait for the program. A line with its
+        end is one that the terminal showed when it came: the program may hide the next one.
         """
 
 

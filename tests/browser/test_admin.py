@@ -209,12 +209,13 @@ def test_recordings(tmp_path: Path, new_tab: NewTab) -> None:
     with serving(
         tmp_path,
         plugins='["token", "shell", "tornterm_record_asciicast:Recorder"]',
-        more=f"""[plugins.recorder]\nfolder = "{recordings}\"""",
+        more=f"""[plugins.recorder]\nfolder = "{recordings}"\ninput = true""",
         python_path=ROOT / "plugins" / "tornterm-record-asciicast",
     ) as server:
         tab = new_tab()
         tab.log_in(server.login_link)
-        tab.run("echo played-''back; exit", r"^played-back$")
+        tab.run("printf na''me?; read -r x; echo $x-''back; exit", r"^name\?")
+        tab.run("played", "played-back$")
         tab.wait_state("ended")
         page = administrate(server, tab, "recordings")
         page.locator(".grid .body [role=row]").first.click()

@@ -189,10 +189,15 @@ def test_whether_what_is_typed_is_shown() -> None:
         echoed = show.observers.echoes()
         show.echoes = after
         show.observers.show_input(b"x", echoed)
+    show.echoes = True
+    echoed = show.observers.echoes()
+    show.echoes = False
+    show.observers.show_input(b"x\r", echoed)
     typed = ("on_input", b"x")
     told = [typed, ("on_echo", True), typed, typed, ("on_echo", False), typed, typed]
+    told += [("on_echo", True), ("on_input", b"x\r")]
     assert listener.typed == told
-    assert [seen[0] for seen in show.neighbour.seen] == ["on_input"] * 5
+    assert [seen[0] for seen in show.neighbour.seen] == ["on_input"] * 6
 
 
 def test_room() -> None:

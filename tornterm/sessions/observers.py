@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import time
 import traceback
@@ -28,6 +29,9 @@ PATIENCE = 3
 
 PATIENCE_SECONDS = 60.0
 """Seconds after which a slow call is forgiven: a disk may be slow now and then."""
+
+_ENDS = re.compile(rb"[\r\n\x03\x04]")
+"""What makes a program read that reads lines."""
 
 
 class WatchedObserver:
@@ -193,7 +197,8 @@ class Observers:
         if not self._all:
             return
         now = self._clock.wall()
-        echo = echoed and self.echoes()
+        # Who got a whole line may have turned it off because of that; nobody else has.
+        echo = echoed and (_ENDS.search(data) is not None or self.echoes())
         if echo != self._told:
             self._told = echo
             for observer in self._all:

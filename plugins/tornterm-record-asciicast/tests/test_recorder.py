@@ -73,8 +73,8 @@ def many_segments(folder: Path) -> Path:
 
 
 async def test_in_a_server(tmp_path: Path, tornterm_server: Any, tornterm_client: Any) -> None:
-    """Output, who came, the end; not the password that is typed where nothing is shown."""
-    plugin = Recorder(RecorderSettings(folder=tmp_path / "kept"))
+    """Output, who came and types, the end; not what is typed where nothing is shown."""
+    plugin = Recorder(RecorderSettings(folder=tmp_path / "kept", input=True))
     server = await tornterm_server(plugins=[plugin])
     client = await tornterm_client(server)
     # Silent before it says so: what is typed earlier would be shown by the terminal.
@@ -82,8 +82,14 @@ async def test_in_a_server(tmp_path: Path, tornterm_server: Any, tornterm_client
     await client.wait_for(b"ready")
     client.send_input(f"{CANARY}\n".encode())
     await client.wait_for(f"got {2 * len(CANARY)}".encode())
-    client.send_input(b"exit 3\n")
-    await client.wait_closed()
+    client.send_input(b"stty echo; printf re%s ADY; read -r x; echo got $x\n")
+    await client.wait_for(b"reADY")
+    client.send_input(b"what is shown\n")
+    await client.wait_for(b"got what is shown")
+    other = await tornterm_client(server, user="alice", open=False)
+    await other.resume(session=client.session, token=client.token, control="take")
+    other.send_input(b"exit 3\n")
+    await other.wait_closed()
     (folder,) = (tmp_path / "kept").iterdir()
     for _ in range(3000):
         if inspect(folder).state == "complete":
@@ -93,10 +99,42 @@ async def test_in_a_server(tmp_path: Path, tornterm_server: Any, tornterm_client
     assert report.state == "complete" and not report.gaps
     assert "".join(events(folder, "o")).count(f"got {2 * len(CANARY)}") == 1
     assert events(folder, "x") == ["3"]
-    assert events(folder, "m")[0] == "attached: alice"
+    assert events(folder, "m")[:3] == [
+        "attached: alice",
+        "alice types now: taken",
+        "attached: alice",
+    ]
+    typed = "".join(events(folder, "i"))
+    assert "[masked]" in typed and typed.count("what is shown\n") == 1
     assert CANARY.encode() not in b"".join(path.read_bytes() for path in folder.iterdir())
     assert folder.stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+
+
+@pytest.mark.parametrize(
+    ("sync", "seconds", "least", "most"),
+    [("never", 5, 0, 0), ("segment", 5, 6, 99), ("1s", 0, 6, 99), ("1s", 5, 18, 99)],
+)
+def test_forced_to_the_disk(
+    sync: str,
+    seconds: int,
+    least: int,
+    most: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Never, each segment that is complete, or as often as the setting says."""
+    calls: list[int] = []
+    now = [0.0]
+    monkeypatch.setattr(os, "fsync", calls.append)
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    tried = recording(tmp_path, segment=4096, sync=sync)
+    for number in range(8):
+        now[0] += seconds
+        tried.on_output(b"x" * 2000, number * 2000, time.time())
+        tried.work()
+    end(tried)
+    assert least <= len(calls) <= most, len(calls)
 
 
 def test_characters_in_pieces(tmp_path: Path) -> None:
@@ -227,3 +265,10 @@ def test_patterns_that_cannot_be(pattern: str, tmp_path: Path) -> None:
     """Each mistake is explained."""
     with pytest.raises(ValueError, match=r"regular expression|matches nothing"):
         RecorderSettings.model_validate({"folder": str(tmp_path), "redact": [pattern]})
+
+
+@pytest.mark.parametrize("sync", ["soon", "10ms", "", "0"])
+def test_times_that_cannot_be(sync: str, tmp_path: Path) -> None:
+    """Nor is a disk written to without pause."""
+    with pytest.raises(ValueError, match=r"neither \"never\""):
+        RecorderSettings.model_validate({"folder": str(tmp_path), "sync": sync})

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,8 @@ from typing import Any
 from tornterm.types import Size
 
 __all__ = ["SEAL", "Chain", "first_head", "next_head", "segment_name"]
+
+logger = logging.getLogger("tornterm.plugins.recorder")
 
 SEAL = b"# seal "
 
@@ -45,9 +48,12 @@ class Chain:
         limit: Bytes after which a segment is followed by the next one.
         head: The last hash, where the recording goes on.
         number: The last segment's number; 0 for a new recording.
+        syncs: Whether each segment is forced to the disk when it is complete.
     """
 
-    def __init__(self, folder: Path, limit: int, head: str = "", number: int = 0) -> None:
+    def __init__(
+        self, folder: Path, limit: int, head: str = "", number: int = 0, *, syncs: bool = True
+    ) -> None:
         self._folder = folder
         self._limit = limit
         self._head = head or first_head(folder.name)
@@ -55,6 +61,8 @@ class Chain:
         self._fd = -1
         self._lock = -1
         self._size = 0
+        self._syncs = syncs
+        self._dirty = False
 
     def lock(self) -> bool:
         """Take the recording for this process; False where another one writes it."""
@@ -96,7 +104,7 @@ class Chain:
             path.unlink()
             raise
         if old >= 0:
-            os.close(old)
+            self._complete(old)
         self._fd, self._size, self._number = fd, 0, self._number + 1
         try:
             self.head_segment(size, start, offset)
@@ -129,8 +137,13 @@ class Chain:
 
     @property
     def begun(self) -> bool:
-        """Whether there is a segment with a header."""
-        return self._size > 0
+        """Whether there is a segment, be it one whose header found no room."""
+        return self._number > 0
+
+    @property
+    def headless(self) -> bool:
+        """Whether the last segment lacks its header."""
+        return self.begun and self._size == 0
 
     def append(self, lines: Sequence[str], facts: dict[str, Any]) -> None:
         """Write a batch.
@@ -158,15 +171,37 @@ class Chain:
             raise
         self._size += length
         self._head = head
+        self._dirty = True
+
+    def sync(self) -> None:
+        """Force to the disk what was written, and the names of the files.
+
+        Raises:
+            OSError: It cannot be said what of it is there.
+        """
+        if self._dirty:
+            self._dirty = False
+            os.fsync(self._fd)
+            if self._lock >= 0:
+                os.fsync(self._lock)
+
+    def _complete(self, fd: int) -> None:
+        """Let go of a segment to which nothing is added any more."""
+        try:
+            if self._syncs:
+                os.fsync(fd)
+                if self._lock >= 0:
+                    os.fsync(self._lock)
+        except OSError as error:
+            logger.warning("%s may not be on the disk: %s", self._folder.name, error.strerror)
+        finally:
+            os.close(fd)
 
     def close(self) -> None:
-        """Bring everything to the disk and let go."""
+        """Let go of the recording, after its end or where none was possible."""
         if self._fd >= 0:
-            try:
-                os.fsync(self._fd)
-            finally:
-                os.close(self._fd)
-                self._fd = -1
+            self._complete(self._fd)
+            self._fd = -1
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1

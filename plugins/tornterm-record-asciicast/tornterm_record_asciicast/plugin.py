@@ -114,6 +114,8 @@ class Recorder:
             self._pressing.clear()
             self._round()
         self._round(hurry=True)
+        for recording in self._recordings.values():
+            recording.let_go()
 
     def _round(self, *, hurry: bool = False) -> None:
         for session, recording in list(self._recordings.items()):
@@ -122,7 +124,7 @@ class Recorder:
             except Exception as error:
                 # Not its text, which may be what was on the screen; the others go on.
                 logger.error("a recording ended: %s", type(error).__name__)
-                recording.done = True
+                recording.let_go()
             if recording.done:
                 self._recordings.pop(session, None)
 

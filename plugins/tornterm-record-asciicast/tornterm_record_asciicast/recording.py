@@ -16,6 +16,7 @@ from tornterm.types import ExitStatus, SessionInfo, Size
 from tornterm_record_asciicast.chain import Chain
 from tornterm_record_asciicast.redaction import Redactor
 from tornterm_record_asciicast.settings import RecorderSettings
+from tornterm_record_asciicast.typed import Typed, without_secrets
 
 __all__ = ["Recording"]
 
@@ -23,6 +24,12 @@ logger = logging.getLogger("tornterm.plugins.recorder")
 
 RETRY_SECONDS = 1.0
 """Seconds after which a disk that took nothing is tried again."""
+
+SLACK = 256 * 1024
+"""Bytes that are taken beyond the buffer where the program waits when it is full."""
+
+_EVENT = 64
+"""Bytes that an event counts for, besides those of its text."""
 
 
 class Recording:
@@ -46,40 +53,70 @@ class Recording:
         self.folder: Path = settings.folder / f"{stamp}-{session.id}"
         self.done = False
         self._settings = settings
+        self._patient = settings.full == "pause"
         self._wake = wake
         self._press = press
-        self._queue: deque[tuple[str, Any, int, float]] = deque()
+        self._queue: deque[tuple[str, Any, int, float, int]] = deque()
         self._queued = self._taken = 0  # bytes: the one counts on the loop, the other in the thread
+        self._echo = False
+        self._missed = ""
+        self._resized: Size | None = None
         self._size = session.size
-        self._chain = Chain(self.folder, settings.segment)
+        self._chain = Chain(self.folder, settings.segment, syncs=settings.sync != "never")
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._redactor = Redactor(settings.redact)
+        self._typed = Typed(Redactor(settings.redact))
         self._lines: list[str] = []
         self._last = session.created
         self._seen = 0  # the offset of the next byte
         self._sure = 0  # the offset up to which everything is in `_lines` or on the disk
         self._gap = -1  # where the gap begins that is not marked yet
         self._why = ""
-        self._stopped = False
+        self._chain_offset = 0  # the offset up to which everything is on the disk
+        self._stopped = self._ended = self._refused = False
         self._again = 0.0
+        self._synced = time.monotonic()
 
-    # On the event loop: `tornterm.types.SessionObserver`.
+    # On the event loop: `tornterm.types.EchoObserver` and `tornterm.types.PacingObserver`.
+
+    def room(self) -> int:
+        """Bytes of output that can be taken; with the policy ``pause`` the program waits for it."""
+        if not self._patient or self.done:
+            return self._settings.buffer
+        return 0 if self._refused else self._settings.buffer - self._waiting
 
     def on_output(self, data: bytes, offset: int, now: float) -> None:
         """Bytes the program printed."""
-        if self._queued - self._taken + len(data) <= self._settings.buffer:
+        # What comes at the end comes without having asked for room.
+        if self._fits(len(data) - SLACK if self._patient else len(data)):
+            self._catch_up(now)
             self._put("o", bytes(data), offset, now, len(data))
 
+    def on_echo(self, echo: bool, now: float) -> None:
+        """Whether the terminal shows what is typed from here on."""
+        self._echo = echo
+
     def on_input(self, data: bytes, now: float) -> None:
-        """What was typed is not recorded."""
+        """What was typed, and is recorded only where that is wished for and it is shown."""
+        if not self._settings.input:
+            return
+        if not self._fits(len(data)):
+            self._missed = "typed lines are missing: the disk is too slow"
+            return
+        self._catch_up(now)
+        shown = self._echo
+        self._put("i", (data if shown else without_secrets(data), shown), 0, now, len(data))
 
     def on_resize(self, size: Size, offset: int, now: float) -> None:
         """The size changed."""
-        self._put("r", size, offset, now, 64)
+        self._resized = size
+        if self._fits(_EVENT):
+            self._catch_up(now)
 
     def on_exit(self, status: ExitStatus, now: float) -> None:
         """The program ended."""
         code = status.code if status.code is not None else 128 + (status.signal or 0)
+        self._catch_up(now)
         self._put("x", code, 0, now, 0)
 
     def close(self) -> None:
@@ -88,79 +125,125 @@ class Recording:
 
     def mark(self, text: str) -> None:
         """Note that something happened."""
-        if self._queued - self._taken <= self._settings.buffer:
-            self._put("m", text, 0, time.time(), 64 + len(text))
+        if self._fits(0):
+            self._put("m", text, 0, time.time(), _EVENT + len(text))
+
+    @property
+    def _waiting(self) -> int:
+        return self._queued - self._taken
+
+    def _fits(self, size: int) -> bool:
+        return not self.done and self._waiting + size <= self._settings.buffer
+
+    def _catch_up(self, now: float) -> None:
+        """Note what had no room when it happened."""
+        if self._resized is not None:
+            self._put("r", self._resized, 0, now, _EVENT)
+            self._resized = None
+        if self._missed:
+            self._put("m", self._missed, 0, now, _EVENT)
+            self._missed = ""
 
     def _put(self, kind: str, value: Any, offset: int, now: float, size: int) -> None:
         self._queued += size
-        self._queue.append((kind, value, offset, now))
+        self._queue.append((kind, value, offset, now, size))
         self._wake()
-        if self._queued - self._taken > self._settings.buffer // 4:
+        if self._waiting > self._settings.buffer // 4:
             self._press()
 
     # In the thread.
 
     def work(self, *, hurry: bool = False) -> None:
-        """Write what waits; what the disk does not take becomes a gap.
+        """Write what waits; what the disk does not take waits on, or becomes a gap.
 
         Args:
             hurry: Whether the disk is asked even if it has just refused.
         """
-        ended = self._drain()
-        if self._stopped and not ended:
+        if self.done:
+            return
+        waits = not hurry and time.monotonic() < self._again
+        if waits and self._patient:
+            return
+        self._drain()
+        if self._stopped and not self._ended:
             self._lines.clear()
-            return
-        if not hurry and not ended and time.monotonic() < self._again:
+        elif waits:
             self._drop()
-            return
+        else:
+            self._try()
+        self._sync()
+
+    def _try(self) -> None:
         try:
-            self._write(ended)
+            self._write()
         except OSError as error:
-            logger.warning("%s cannot be written: %s", self.folder.name, error.strerror)
-            self._drop()
+            if not self._refused:
+                logger.warning("%s cannot be written: %s", self.folder.name, error.strerror)
+            self._refused = True
             self._again = time.monotonic() + RETRY_SECONDS
             self._stopped = self._settings.full == "stop"
-        self.done = self.done or ended
-        if self.done:
+            if not self._patient:
+                self._drop()
+            return
+        self._refused = False
+        if self._ended:
+            self.done = True
             self._chain.close()
 
-    def _drain(self) -> bool:
+    def let_go(self) -> None:
+        """Write no more, whether everything is written or not."""
+        self.done = True
+        self._chain.close()
+
+    def _sync(self) -> None:
+        seconds = self._settings.sync_seconds
+        if self.done or not seconds or time.monotonic() < self._synced + seconds:
+            return
+        self._synced = time.monotonic()
+        try:
+            self._chain.sync()
+        except OSError as error:
+            logger.warning("%s may not be on the disk: %s", self.folder.name, error.strerror)
+
+    def _drain(self) -> None:
         for _ in range(len(self._queue)):
-            kind, value, offset, now = self._queue.popleft()
+            kind, value, offset, now, size = self._queue.popleft()
+            self._taken += size
             if kind == "o":
-                self._taken += len(value)
                 self._output(value, offset, now)
+            elif kind == "i":
+                self._event("i", self._typed.feed(value[0], shown=value[1]), now)
             elif kind == "end":
                 self._flush(now)
-                return True
+                self._ended = True
             else:
-                self._taken += 64 if kind == "r" else 64 + len(value) if kind == "m" else 0
                 if kind == "x":
                     self._flush(now)
                 self._event(kind, f"{value.cols}x{value.rows}" if kind == "r" else value, now)
-        return False
 
     def _output(self, data: bytes, offset: int, now: float) -> None:
         if offset > self._seen:
-            self._flush(now)
+            self._flush_output(now)
             self._miss(self._seen, "the disk is too slow")
             self._sure = offset
         self._seen = offset + len(data)
-        text = self._redactor.feed(self._decoder.decode(data))
-        if text:
-            self._event("o", text, now)
+        self._event("o", self._redactor.feed(self._decoder.decode(data)), now)
         if not self._redactor.holds:
             self._sure = self._seen - len(self._decoder.getstate()[0])
 
     def _flush(self, now: float) -> None:
         """Write what is held, because nothing follows it."""
+        self._event("i", self._typed.finish(), now)
+        self._flush_output(now)
+
+    def _flush_output(self, now: float) -> None:
         text = self._redactor.feed(self._decoder.decode(b"", final=True))
-        text += self._redactor.finish()
-        if text:
-            self._event("o", text, now)
+        self._event("o", text + self._redactor.finish(), now)
         self._sure = self._seen
 
     def _event(self, kind: str, value: Any, now: float) -> None:
+        if value == "":
+            return
         interval = round(max(0.0, now - self._last), 6)
         self._last = max(self._last, now)
         if kind == "r":
@@ -177,11 +260,11 @@ class Recording:
         self._lines.clear()
         self._miss(self._chain_offset, "the disk takes nothing")
 
-    _chain_offset = 0
-
-    def _write(self, ended: bool) -> None:
+    def _write(self) -> None:
         if not self._chain.begun:
             self._begin()
+        if self._chain.headless:
+            self._chain.head_segment(self._size, self._last, self._chain_offset)
         if self._chain.full:
             self._chain.begin(self._size, self._last, self._chain_offset)
         facts: dict[str, Any] = {"offset": self._sure}
@@ -189,9 +272,9 @@ class Recording:
         if self._gap >= 0:
             facts |= {"gap": [self._gap, max(self._gap, self._sure)], "why": self._why}
             lines.insert(0, json.dumps([0, "m", f"gap from byte {self._gap}: {self._why}"]))
-        if ended:
+        if self._ended:
             facts["end"] = "stopped" if self._stopped else "closed"
-        if lines or ended:
+        if lines or self._ended:
             self._chain.append(lines, facts)
             self._gap, self._chain_offset = -1, self._sure
             self._lines.clear()

@@ -41,12 +41,12 @@ class Redactor:
         if len(self._held) - cut > MOST:
             cut = self._before_match(len(self._held) - KEPT)
         done, self._held = self._held[:cut], self._held[cut:]
-        return self._replaced(done)
+        return self.replaced(done)
 
     def finish(self) -> str:
         """What is held, because nothing follows."""
         done, self._held = self._held, ""
-        return self._replaced(done)
+        return self.replaced(done)
 
     def _before_match(self, cut: int) -> int:
         for pattern in self._patterns:
@@ -55,7 +55,8 @@ class Redactor:
                     cut = match.start()
         return cut
 
-    def _replaced(self, text: str) -> str:
+    def replaced(self, text: str) -> str:
+        """Whole lines without what the patterns match."""
         lines = text.splitlines(keepends=True)
         for pattern in self._patterns:
             lines = [pattern.sub(REPLACEMENT, line) for line in lines]
