@@ -6,10 +6,13 @@ from collections.abc import Callable
 
 from tornterm.sessions.clock import Clock, Timer
 
-__all__ = ["LOOK_SECONDS", "Pacing"]
+__all__ = ["LOOK_SECONDS", "TELL_SECONDS", "Pacing"]
 
-LOOK_SECONDS = 0.25
+LOOK_SECONDS = 0.1
 """Seconds between two looks whether there is room again."""
+
+TELL_SECONDS = 0.3
+"""Seconds of waiting after which people are told; less is how fast a flood can be kept."""
 
 
 class Pacing:
@@ -36,6 +39,7 @@ class Pacing:
         self._poke = poke
         self._tell = tell
         self._timer: Timer | None = None
+        self._waited = 0.0
 
     def room(self) -> int:
         """Bytes of output that may be read; where there are none, it is looked after by time."""
@@ -46,7 +50,8 @@ class Pacing:
 
     def _look(self) -> None:
         self._timer = None
-        waits = self._room() <= 0
+        self._waited = self._waited + LOOK_SECONDS if self._room() <= 0 else 0.0
+        waits = self._waited >= TELL_SECONDS
         if waits != self.told:
             self.told = waits
             self._tell(waits)

@@ -77,11 +77,11 @@ def test_each_missing_byte_is_declared(policy: str, disk: Disk) -> None:
 
 async def test_the_program_waits(disk: Disk, tornterm_loop: object) -> None:
     """Its people are told; when there is room it goes on, and everything has been recorded."""
-    recorder = Recorder(settings(disk, "pause"))
+    recorder = Recorder(settings(disk, "pause", buffer="64 KiB"))
     async with LiveServer(plugins=[recorder]) as server:
         async with V1Client(server.url, headers=server.headers(), within=30.0) as client:
             await client.open()
-            client.send_input(f"seq {SIZE // 4}; echo do''ne\n")
+            client.send_input(f"seq {SIZE // 2}; echo do''ne\n")
             await client.wait_for(lambda c: "waiting" in notices(c))
             assert b"done\r\n" not in client.recording.data
             disk.grow()
