@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -93,6 +93,11 @@ class ServerProcess:
         return "".join(self._lines["stderr"])
 
     @property
+    def everything(self) -> str:
+        """Everything that it has written so far."""
+        return "".join(self._lines["stdout"] + self._lines["stderr"])
+
+    @property
     def pid(self) -> int:
         return self._process.pid
 
@@ -136,7 +141,7 @@ def serving(
     server: str = "",
     more: str = "",
     plugins: str = '["token", "shell"]',
-    python_path: Path | None = None,
+    python_path: Sequence[Path] = (),
 ) -> Iterator[ServerProcess]:
     """Run a server until the block is left; it has to end well.
 
@@ -145,7 +150,7 @@ def serving(
         server: Further lines of ``[server]``.
         more: Further tables.
         plugins: The value of ``plugins.enabled``.
-        python_path: A folder with further distributions.
+        python_path: Folders with further distributions.
     """
     home = folder / "home"
     home.mkdir()
@@ -159,7 +164,7 @@ def serving(
         "PYTHONUNBUFFERED": "1",
     }
     if python_path:
-        env["PYTHONPATH"] = str(python_path)
+        env["PYTHONPATH"] = os.pathsep.join(map(str, python_path))
     command = [str(TORNTERM), "serve", "--config", str(config)]
     process = ServerProcess(command, env)
     try:

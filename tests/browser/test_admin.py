@@ -210,7 +210,7 @@ def test_recordings(tmp_path: Path, new_tab: NewTab) -> None:
         tmp_path,
         plugins='["token", "shell", "tornterm_record_asciicast:Recorder"]',
         more=f"""[plugins.recorder]\nfolder = "{recordings}"\ninput = true""",
-        python_path=ROOT / "plugins" / "tornterm-record-asciicast",
+        python_path=[ROOT / "plugins" / "tornterm-record-asciicast"],
     ) as server:
         tab = new_tab()
         tab.log_in(server.login_link)

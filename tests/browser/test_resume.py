@@ -53,7 +53,7 @@ def test_output_and_input_survive_a_network_that_cuts(tmp_path: Path, new_tab: N
             plugins='["witness", "token", "shell"]',
             more=f'[plugins.witness]\nfolder = "{tmp_path / "recorded"}"\n'
             '[sessions]\nscrollback = "16 MiB"',
-            python_path=tmp_path / "plugins",
+            python_path=[tmp_path / "plugins"],
         ) as server,
     ):
         proxy.target = server.port
