@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib.util
+import io
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -26,6 +29,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 
 from tests.browser.process import TORNTERM, ServerProcess
+from tornterm.cli import main
 from tornterm.testing.clients import V1Client
 from tornterm.testing.events import CapturedEvents
 from tornterm.testing.server import LiveServer
@@ -264,6 +268,46 @@ async def test_a_company(
         recorded = text_below(Path(recorder["folder"]))
         assert f"{employee.name}-42" in recorded
         assert "AKIA0123456789ABCDEF" not in recorded
+        await asyncio.to_thread(look_at_recordings, from_here(tables), tmp_path, employee.name)
+
+
+def look_at_recordings(tables: dict[str, Any], folder: Path, name: str) -> None:
+    """What an operator does with them: as on the page, with the configuration in a file."""
+    found = re.search(r"`(tornterm recording verify --config company.toml)`", PAGE.read_text())
+    assert found
+    verify = shlex.split(found[1])[1:]
+    file, cast = folder / "company.toml", folder / "session.cast"
+
+    # Of the rest nothing is needed here, but for the tables that must not be missing.
+    lines = [f"[plugins]\nenabled = {json.dumps(tables['plugins']['enabled'])}"]
+    for plugin in ("recorder", "sql", "pam"):
+        lines.append(f"[plugins.{plugin}]")
+        values = tables["plugins"][plugin].items()
+        lines += [f"{key} = {written(value)}" for key, value in values]
+    file.write_text("\n".join(lines))
+    (recording,) = Path(tables["plugins"]["recorder"]["folder"]).iterdir()
+    outputs = {}
+    for words in (
+        ["recording", "list", "--config", "company.toml"],
+        verify,
+        ["recording", "play", recording.name, "--idle", "0", "--config", "company.toml"],
+        ["recording", "export", recording.name, "-o", str(cast), "--config", "company.toml"],
+    ):
+        told = io.StringIO()
+        with contextlib.redirect_stdout(told):
+            assert main([str(file) if word == file.name else word for word in words]) == 0
+        outputs[words[1]] = told.getvalue()
+    assert recording.name in outputs["list"] and "complete" in outputs["list"]
+    assert outputs["verify"].startswith(f"{recording.name}: complete")
+    assert f"{name}-42 [redacted]" in outputs["play"]
+    assert json.loads(cast.read_text().splitlines()[0])["version"] == 3
+
+
+def written(value: object) -> str:
+    """A value as TOML; JSON but for tables."""
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {written(one)}' for key, one in value.items())} }}"
+    return json.dumps(value)
 
 
 def text_below(path: Path) -> str:

@@ -75,10 +75,17 @@ def test_each_missing_byte_is_declared(policy: str, disk: Disk) -> None:
     assert ("room again" in shown(report)) == (policy != "stop")
 
 
-async def test_the_program_waits(disk: Disk, tornterm_loop: object) -> None:
-    """Its people are told; when there is room it goes on, and everything has been recorded."""
+async def test_the_program_waits(
+    disk: Disk, tmp_path_factory: pytest.TempPathFactory, tornterm_loop: object
+) -> None:
+    """Its people are told; when there is room it goes on, and all is recorded and audited."""
+    audit = tmp_path_factory.mktemp("audit") / "audit.jsonl"
+    tables = {
+        "plugins": {"enabled": ["token", "shell", "jsonl"], "jsonl": {"path": str(audit)}},
+        "audit": {"required": True},
+    }
     recorder = Recorder(settings(disk, "pause", buffer="64 KiB"))
-    async with LiveServer(plugins=[recorder]) as server:
+    async with LiveServer(tables, [recorder]) as server:
         async with V1Client(server.url, headers=server.headers(), within=30.0) as client:
             await client.open()
             client.send_input(f"seq {SIZE // 2}; echo do''ne\n")
@@ -96,6 +103,8 @@ async def test_the_program_waits(disk: Disk, tornterm_loop: object) -> None:
             await asyncio.sleep(0.01)
     assert not report.gaps
     assert shown(report).encode() == client.recording.data
+    events = [json.loads(line)["event"] for line in audit.read_text().splitlines()]
+    assert sorted(events) == ["session.created", "session.detached", "session.exited"]
 
 
 def notices(client: V1Client) -> dict[str, str]:
