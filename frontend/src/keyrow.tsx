@@ -1,6 +1,7 @@
-/** A row of the keys that a phone's keyboard lacks; shown where fingers are what one points with. */
+/** Rows of the keys that a phone's keyboard lacks; shown where fingers are what one points with. */
+import { useState } from "preact/hooks";
 import { TEXT } from "./text.ts";
-import type { Modifier, NamedKey, Sticky } from "./touchkeys.ts";
+import { FUNCTION_KEYS, type Modifier, type NamedKey, type Sticky } from "./touchkeys.ts";
 
 interface Props {
   sticky: Readonly<Sticky>;
@@ -8,26 +9,44 @@ interface Props {
   toggle(modifier: Modifier): void;
 }
 
-const FIRST: [NamedKey, string, string][] = [["Esc", "Esc", "Escape"], ["Tab", "Tab", "Tab"]];
-const MODIFIERS: [Modifier, string, string][] = [["ctrl", "Ctrl", "Control"], ["alt", "Alt", "Alt"]];
-const ARROWS: [NamedKey, string, string][] = [
-  ["Left", "←", "Left"], ["Up", "↑", "Up"], ["Down", "↓", "Down"], ["Right", "→", "Right"],
-];
+type Key = [name: NamedKey, label: string, spoken: string];
+
+const ARROWS: [NamedKey, string][] = [["Left", "←"], ["Up", "↑"], ["Down", "↓"], ["Right", "→"]];
+const PLACES: NamedKey[] = ["Home", "End", "PageUp", "PageDown", "Insert", "Delete"];
+
+/** What is printed on a key, and how it is said, in the language of the person. */
+function named(name: NamedKey, sign?: string): Key {
+  const [label, spoken] = (TEXT.keyNames as Record<string, readonly [string, string]>)[name] ?? [name, name];
+  return [name, sign ?? label, spoken];
+}
 
 export function KeyRow({ sticky, press, toggle }: Props) {
+  const [more, setMore] = useState(false);
   // The terminal keeps the focus, else the phone's own keyboard would go away.
   const keep = (event: Event) => event.preventDefault();
-  const key = ([name, label, spoken]: [NamedKey, string, string]) => (
+  const key = ([name, label, spoken]: Key) => (
     <button key={name} type="button" aria-label={spoken} onClick={() => press(name)}>{label}</button>
+  );
+  const modifier = (name: Modifier) => (
+    <button key={name} type="button" aria-label={TEXT.keyNames[name][1]} aria-pressed={sticky[name]}
+      onClick={() => toggle(name)}>{TEXT.keyNames[name][0]}</button>
   );
   return (
     <div class="keys" role="toolbar" aria-label={TEXT.keys} onPointerDown={keep} onMouseDown={keep}>
-      {FIRST.map(key)}
-      {MODIFIERS.map(([name, label, spoken]) => (
-        <button key={name} type="button" aria-label={spoken} aria-pressed={sticky[name]}
-          onClick={() => toggle(name)}>{label}</button>
-      ))}
-      {ARROWS.map(key)}
+      {more && (
+        <div class="more" id="more-keys">
+          {[...FUNCTION_KEYS, ...PLACES].map((name) => key(named(name)))}
+        </div>
+      )}
+      <div class="row">
+        {key(named("Esc"))}
+        {key(named("Tab"))}
+        {modifier("ctrl")}
+        {modifier("alt")}
+        <button type="button" aria-label={TEXT.moreKeys} aria-expanded={more}
+          aria-controls={more ? "more-keys" : undefined} onClick={() => setMore(!more)}>{TEXT.keyNames.fn[0]}</button>
+        {ARROWS.map(([name, sign]) => key(named(name, sign)))}
+      </div>
     </div>
   );
 }

@@ -177,6 +177,7 @@ export class Pane {
   readonly press = (key: NamedKey): void => this.view?.press(this.around.sticky, key);
 
   readonly toggle = (modifier: Modifier): void => {
+    this.view?.settle();
     this.around.sticky.toggle(modifier);
     this.around.changed();
   };
@@ -250,6 +251,7 @@ export class Pane {
       },
       copied: () => this.say(TEXT.copied, { good: true }),
       leave: () => this.around.leave(),
+      waits: () => this.around.sticky.waits,
       copies: this.effects.copies,
     };
   }

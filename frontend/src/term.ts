@@ -6,6 +6,7 @@ import { WebLinksAddon } from "@xterm/addon-web-links";
 import { type ITerminalOptions, Terminal } from "@xterm/xterm";
 import { copyText, type CopyWishes, WriteOnlyClipboard } from "./clipboard.ts";
 import { actionOf, platformOf } from "./keys.ts";
+import { Composing } from "./composing.ts";
 import type { Screen } from "./output.ts";
 import type { Size } from "./protocol.ts";
 import { TEXT } from "./text.ts";
@@ -28,10 +29,12 @@ const OPTIONS: ITerminalOptions = {
   scrollback: 10_000,
 };
 
-/** What xterm.js knows and does not tell: whether data comes from a person, and parsing at once. */
+/** What xterm.js has and does not offer: whether data comes from a person, parsing at once, compositions. */
 interface Inside {
   coreService: { onUserInput(listener: () => void): void };
   writeSync(data: Uint8Array): void;
+  /** Sends what the text field has of a composition; with `false` at once. */
+  _compositionHelper: { _finalizeComposition(later: boolean): void; _isSendingComposition: boolean };
 }
 
 export interface Font {
@@ -47,6 +50,8 @@ export interface TerminalEvents {
   titled(title: string): void;
   copied(): void;
   leave(): void;
+  /** Whether a modifier waits for the next key. */
+  waits(): boolean;
   /** What becomes of a program's wish to copy something. */
   copies: CopyWishes;
 }
@@ -65,6 +70,7 @@ export class TerminalView implements Screen {
   private writing = 0;
   private byPerson = false;
   private boxed = false;
+  private composing: Composing | null = null;
 
   constructor(
     private readonly host: HTMLElement,
@@ -83,6 +89,16 @@ export class TerminalView implements Screen {
     terminal.open(host);
     terminal.textarea?.setAttribute("aria-label", TEXT.terminal);
     this.listen();
+    if (terminal.textarea) {
+      this.composing = new Composing(terminal.textarea, {
+        type: (text) => text && terminal.input(text),
+        eager: () => events.waits(),
+        drop: () => this.inside._compositionHelper._finalizeComposition(false),
+        leave: () => {
+          this.inside._compositionHelper._isSendingComposition = false;
+        },
+      });
+    }
     void this.drawFast();
   }
 
@@ -115,8 +131,14 @@ export class TerminalView implements Screen {
 
   /** Type a key that the keyboard lacks. */
   press(sticky: Sticky, key: NamedKey): void {
+    this.settle();
     const { applicationCursorKeysMode } = this.terminal.modes;
     this.terminal.input(sticky.named(key, applicationCursorKeysMode));
+  }
+
+  /** Type what an on-screen keyboard still composes. */
+  settle(): void {
+    this.composing?.settle();
   }
 
   /** Draw no more and hold nothing of the browser. */
@@ -249,6 +271,7 @@ export class TerminalView implements Screen {
   }
 
   private onKey(event: KeyboardEvent): boolean {
+    if (this.composing?.pressed(event)) return false;
     const action = actionOf(event, this.platform, this.terminal.hasSelection());
     // What has ended takes no keys, so Tab moves on as everywhere.
     if (action === "terminal") return !this.terminal.options.disableStdin;

@@ -39,3 +39,14 @@ test("keys with a name send what programs expect, in both modes of the arrows", 
   assert.equal(pressed("ctrl", "alt").named("Down", false), "\x1b[1;7B");
   assert.equal(pressed("alt").named("Tab", false), "\x1b\t");
 });
+
+test("function keys and those of places send what programs expect, modifiers included", () => {
+  assert.equal(pressed().named("F1", true), "\x1bOP");
+  assert.equal(pressed("ctrl").named("F4", false), "\x1b[1;5S");
+  assert.equal(pressed().named("F5", false), "\x1b[15~");
+  assert.equal(pressed("alt").named("F12", false), "\x1b[24;3~");
+  assert.equal(pressed().named("Home", false), "\x1b[H");
+  assert.equal(pressed().named("End", true), "\x1bOF");
+  assert.equal(pressed("ctrl").named("PageUp", false), "\x1b[5;5~");
+  assert.equal(pressed().named("Delete", false), "\x1b[3~");
+});

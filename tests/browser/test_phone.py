@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import NewTab
 from tests.browser.process import serving
@@ -65,6 +67,115 @@ def test_the_keys_that_a_phone_lacks(phone: Tab, new_tab: NewTab) -> None:
     assert focused == "TEXTAREA", "else the phone's keyboard would have gone"
     phone.page.tap("#menu")
     assert not phone.page.is_visible("text=Ctrl+F6")
+
+
+def test_function_keys_are_a_second_page_of_keys(phone: Tab) -> None:
+    """They open above the row, take the modifiers that wait, and leave the terminal its focus."""
+    phone.run("clear; cat -v", r"^\$ clear; cat -v$|^$")
+    keys = phone.page.get_by_role("toolbar", name="Keys")
+    opener = keys.get_by_role("button", name="More keys")
+    rows = phone.size[1]
+    opener.tap()
+    expect(opener).to_have_attribute("aria-expanded", "true")
+    for name, modifiers, seen in (
+        ("F1", [], "^[OP"),
+        ("F12", [], "^[[24~"),
+        ("F5", ["Control"], "^[[15;5~"),
+        ("F2", ["Alt"], "^[[1;3Q"),
+        ("Page down", ["Control", "Alt"], "^[[6;7~"),
+        ("Home", [], "^[[H"),
+    ):
+        for modifier in modifiers:
+            keys.get_by_role("button", name=modifier).tap()
+        key = keys.get_by_role("button", name=name, exact=True)
+        box = key.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= 24
+        key.tap()
+        phone.type("\n")
+        phone.wait_text(rf"^{re.escape(seen)}$")
+    assert phone.page.evaluate("document.activeElement.tagName") == "TEXTAREA"
+    assert phone.size[1] < rows, "the keys lie below the terminal, not over it"
+    opener.tap()
+    expect(keys.get_by_role("button", name="F1", exact=True)).to_have_count(0)
+
+
+class Thumbs:
+    """An on-screen keyboard that composes words, as that of Android does."""
+
+    def __init__(self, tab: Tab) -> None:
+        self.browser = tab.page.context.new_cdp_session(tab.page)
+
+    def key(self, kind: str) -> None:
+        """It tells of no key but that there was one."""
+        code = {"windowsVirtualKeyCode": 229, "key": "Unidentified", "code": ""}
+        self.browser.send("Input.dispatchKeyEvent", {"type": kind, **code})
+
+    def compose(self, *steps: str) -> None:
+        """The word at the cursor becomes each of these in turn, and may still become another."""
+        for text in steps:
+            self.key("rawKeyDown")
+            self.browser.send(
+                "Input.imeSetComposition",
+                {"text": text, "selectionStart": len(text), "selectionEnd": len(text)},
+            )
+            self.key("keyUp")
+
+    def take_up(self, before: str, text: str) -> None:
+        """A word that was finished becomes another one; it is all that the field holds."""
+        place = {"replacementStart": 0, "replacementEnd": len(before)}
+        cursor = {"selectionStart": len(text), "selectionEnd": len(text)}
+        self.browser.send("Input.imeSetComposition", {"text": text, **cursor, **place})
+
+    def insert(self, text: str) -> None:
+        """Finish the word as this, or insert it where none is composed."""
+        self.key("rawKeyDown")
+        self.browser.send("Input.insertText", {"text": text})
+        self.key("keyUp")
+
+
+def test_a_keyboard_that_composes_types_everything_once(phone: Tab) -> None:
+    """Words, corrections, digits, Enter amid a word, and a word that is taken up again."""
+    thumbs = Thumbs(phone)
+    thumbs.compose("e", "ec", "ech", "echo")
+    thumbs.insert("echo ")
+    thumbs.compose("t", "te", "teh")
+    thumbs.insert("the ")
+    for digit in "42":
+        thumbs.insert(digit)
+    thumbs.insert(" ")
+    thumbs.compose("l", "la", "las", "la", "las", "last")
+    phone.page.keyboard.press("Enter")
+    phone.wait_text(r"^the 42 last$")
+    thumbs.compose("e", "ec", "echo")
+    thumbs.insert("echo")
+    thumbs.take_up("echo", "echp")
+    thumbs.insert("echo ")
+    thumbs.insert("👍")
+    phone.type("\n")
+    phone.wait_text(r"^👍$")
+
+
+def test_keys_of_the_row_come_after_the_word_that_is_composed(phone: Tab, tmp_path: Path) -> None:
+    """Tab completes what was just typed, and Control is for the next letter, not for a word."""
+    (tmp_path / "home" / "notes-of-today").write_text("found\n")
+    thumbs = Thumbs(phone)
+    keys = phone.page.get_by_role("toolbar", name="Keys")
+    thumbs.compose("c", "ca", "cat")
+    thumbs.insert("cat ")
+    thumbs.compose("n", "no", "not")
+    keys.get_by_role("button", name="Tab").tap()
+    phone.wait_text(r"^\$ cat notes-of-today ?$")
+    thumbs.compose("x", "xy")
+    keys.get_by_role("button", name="Control").tap()
+    thumbs.compose("c")
+    phone.wait_text(r"xy\^C\n\$ ")
+    thumbs.compose("c", "ca", "cat")
+    thumbs.insert("cat ")
+    thumbs.insert("no")
+    keys.get_by_role("button", name="Tab").tap()
+    phone.type("\n")
+    phone.wait_text(r"^found$")
 
 
 def test_who_has_a_keyboard_sees_no_keys(tab: Tab) -> None:

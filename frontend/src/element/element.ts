@@ -232,6 +232,7 @@ export class TorntermTerminal extends HTMLElement {
       replied: (data) => this.running?.client.session.reply(data),
       titled: (title) => this.tell("title", { title }),
       copied: () => undefined,
+      waits: () => false,
       leave: () => {
         if (this.tell("leave", {}) && !this.frame.focusNotice()) this.blur();
       },

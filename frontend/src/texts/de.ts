@@ -109,6 +109,14 @@ export const DE: Texts = {
   menu: "Menü",
   signedInAs: (name) => `Angemeldet als ${name}`,
   keys: "Tasten",
+  moreKeys: "Mehr Tasten",
+  /** What is printed on a key, and how it is said. */
+  keyNames: {
+    Esc: ["Esc", "Escape"], Tab: ["Tab", "Tabulator"], ctrl: ["Strg", "Steuerung"], alt: ["Alt", "Alt"], fn: ["Fn", "Funktion"],
+    Left: ["←", "Links"], Up: ["↑", "Hoch"], Down: ["↓", "Runter"], Right: ["→", "Rechts"],
+    Home: ["Pos1", "Anfang"], End: ["Ende", "Ende"], PageUp: ["Bild↑", "Seite hoch"], PageDown: ["Bild↓", "Seite runter"],
+    Insert: ["Einfg", "Einfügen"], Delete: ["Entf", "Entfernen"],
+  },
   othersWait: (count) =>
     count === 1
       ? "Ein anderes Ihrer Terminals wartet auf Sie."

@@ -109,6 +109,14 @@ export const EN = {
   menu: "Menu",
   signedInAs: (name: string) => `Signed in as ${name}`,
   keys: "Keys",
+  moreKeys: "More keys",
+  /** What is printed on a key, and how it is said. */
+  keyNames: {
+    Esc: ["Esc", "Escape"], Tab: ["Tab", "Tab"], ctrl: ["Ctrl", "Control"], alt: ["Alt", "Alt"], fn: ["Fn", "Function"],
+    Left: ["←", "Left"], Up: ["↑", "Up"], Down: ["↓", "Down"], Right: ["→", "Right"],
+    Home: ["Home", "Home"], End: ["End", "End"], PageUp: ["PgUp", "Page up"], PageDown: ["PgDn", "Page down"],
+    Insert: ["Ins", "Insert"], Delete: ["Del", "Delete"],
+  },
   othersWait: (count: number) =>
     count === 1
       ? "Another one of your terminals is waiting for you."

@@ -109,6 +109,14 @@ export const FR: Texts = {
   menu: "Menu",
   signedInAs: (name) => `Connecté : ${name}`,
   keys: "Touches",
+  moreKeys: "Plus de touches",
+  /** What is printed on a key, and how it is said. */
+  keyNames: {
+    Esc: ["Échap", "Échap"], Tab: ["Tab", "Tabulation"], ctrl: ["Ctrl", "Contrôle"], alt: ["Alt", "Alt"], fn: ["Fn", "Fonction"],
+    Left: ["←", "Gauche"], Up: ["↑", "Haut"], Down: ["↓", "Bas"], Right: ["→", "Droite"],
+    Home: ["Début", "Début"], End: ["Fin", "Fin"], PageUp: ["P.préc", "Page précédente"], PageDown: ["P.suiv", "Page suivante"],
+    Insert: ["Inser", "Insertion"], Delete: ["Suppr", "Suppression"],
+  },
   othersWait: (count) =>
     count === 1
       ? "Un autre de vos terminaux vous attend."
