@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
 import resource
@@ -9,7 +10,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -52,6 +53,7 @@ class Engine:
             (root / "bin" / name).symlink_to("busybox")
         for name in ("home/user", "tmp", "proc", "dev", "sys", "etc", "run"):
             (root / name).mkdir(parents=True, exist_ok=True)
+        (root / "tmp").chmod(0o1777)  # some versions of runc give these rights to what is mounted
         (root / "etc" / "passwd").write_text("user:x:1000:1000::/home/user:/bin/sh\n")
 
         def owned(entry: tarfile.TarInfo) -> tarfile.TarInfo:
@@ -62,9 +64,14 @@ class Engine:
             archive.add(root, ".", filter=owned)
         self("import", str(folder / "image.tar"), IMAGE)
 
-    def is_empty(self) -> bool:
-        """Whether no container is left in the end; one that is being removed may take a while."""
-        return any(self("ps", "--all", "--quiet") == "" for _ in range(200))
+    async def until(self, met: Callable[[], bool]) -> None:
+        """Ask again until something is as it should be, while a server goes on beside it."""
+        while not await asyncio.to_thread(met):
+            pass
+
+    async def emptied(self) -> None:
+        """Wait until no container is left."""
+        await self.until(lambda: self("ps", "--all", "--quiet") == "")
 
 
 @contextmanager

@@ -20,17 +20,21 @@ from tornterm.errors import SpawnError
 from tornterm.testing.clients import V1Client
 from tornterm.testing.conformance import RemoteSpawnConformance
 from tornterm.types import Size, SpawnPlan, SpawnRequest, User
-from tornterm_spawn_container import Container, ContainerSettings
+from tornterm_spawn_container import Container, ContainerSettings, people
 from tornterm_spawn_container import plugin as module
 from tornterm_spawn_container.asking import EngineError, said
 from tornterm_spawn_container.engine import base
 
 README = Path(__file__).parents[1] / "README.md"
+WITHIN = 120.0
+"""Seconds: an engine on a busy machine takes its time."""
 BAD_NAMES = ("a\nb", "a\0b", "-rf", "a/b", "../bob", ".", "x" * 10_000, "", "\ud800", "a\x7f")
+ECHO = "stty raw -echo; printf ready; exec cat"
 WORKS = f"""
 case $1 in
   image) echo {"0" * 64};;
-  run) stty raw -echo; printf ready; exec cat;;
+  run) case "$*" in *--detach\\ *) echo {"0" * 64};; *) {ECHO};; esac;;
+  exec) {ECHO};;
 esac
 """
 """A script in place of an engine: what it runs repeats what is typed."""
@@ -139,6 +143,28 @@ def test_the_command_line(engine_name: str, works: str) -> None:
     assert ("--detach-keys=" in options) == (engine_name == "podman")
 
 
+@pytest.mark.parametrize("engine_name", ["podman", "docker"])
+def test_the_command_lines_of_a_shared_container(engine_name: str, tmp_path: Path) -> None:
+    """What protects is on the one that makes it, and a wish is a wish on the other."""
+    told = tmp_path / "told"
+    program = stub(tmp_path, f'echo "$@" >> {told}{WORKS}')
+    more = {"engine": engine_name, "program": program, "env": {"EDITOR": "a-secret"}}
+    plugin = Container(table(per="user", **more))
+    plan = planned(plugin, argv=("--privileged", "-x"), cwd="/--x", env={"A": "b-secret"})
+    plugin.tornterm_shutdown(None)
+    name, *wish = plan.argv[-3:]
+    assert wish == ["--privileged", "-x"] and "-user-alice-" in name
+    options = {"--user=1000:1000", "--workdir=/--x", "--env=A", "--env=EDITOR"}
+    assert options < {*plan.argv} and plan.argv[:2] == (program, "exec")
+    assert ("--detach-keys=" in plan.argv) == (engine_name == "podman")
+    assert "secret" not in told.read_text() + str(plan.argv)
+    (made,) = (line.split() for line in told.read_text().splitlines() if line[:3] == "run")
+    assert made[-3:] == [IMAGE, "sleep", "2147483647"]
+    kept = {"--rm", "--detach", "--read-only", "--cap-drop=all", "--network=none", "--cpus=1"}
+    kept |= {"--user=1000:1000", "--pids-limit=256", f"--name={name}", "--label=tornterm=session"}
+    assert kept | {f"--memory={512 * 2**20}", "--security-opt=no-new-privileges"} < {*made}
+
+
 def test_variables_that_the_engine_obeys_are_refused() -> None:
     """They would have to be set for it, too."""
     plugin = Container(table())
@@ -164,8 +190,8 @@ ENGINES = {
     "hangs": ("sleep 3000", "it does not answer"),
     "ends and leaves somebody behind": ("sleep 3000 &", "it does not answer"),
     "fails": ("echo at $0 >&2; printf 'no \\033[31mroom\\n' >&2; exit 1", "no ?[31mroom"),
-    "says nothing": ("exit 0", "no id of an image"),
-    "says something else": ("head -c 3000 /dev/urandom; echo; exit 0", "no id of an image"),
+    "says nothing": ("exit 0", "no id of "),
+    "says something else": ("head -c 3000 /dev/urandom; echo; exit 0", "no id of "),
     "does not end its answer": ("exec cat /dev/zero", "its answer has no end"),
     "does not end its reasons": ("head -c 30000000 /dev/zero >&2; exit 1", "???"),
     "is no program": ("", "Exec format error"),
@@ -173,7 +199,7 @@ ENGINES = {
 """What an engine may do, and what the person learns."""
 
 
-@pytest.mark.parametrize("per", ["session"])
+@pytest.mark.parametrize("per", ["session", "user"])
 async def test_a_bad_engine_hurts_nobody_else(
     per: str,
     tmp_path: Path,
@@ -184,7 +210,7 @@ async def test_a_bad_engine_hurts_nobody_else(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """There is no session and a reason, also for the audit; the others go on, and so does it."""
-    plugin = Container(table(program=works))
+    plugin = Container(table(program=works, per=per))
     server = await tornterm_server({"sessions": {"max_per_user": 0}}, plugins=[plugin])
     other = await tornterm_client(server, user="bob")
     await other.wait_for(b"ready")
@@ -195,6 +221,7 @@ async def test_a_bad_engine_hurts_nobody_else(
         with monkeypatch.context() as patch:
             if "not answer" in why:
                 patch.setattr(module, "ANSWER", 0.3)
+                patch.setattr(people, "ANSWER", 0.3)
             told = await server.fetch(
                 "api/sessions", method="POST", headers=server.headers(), json={}
             )
@@ -235,7 +262,7 @@ async def test_the_example_works(
     server = await tornterm_server(plugins=[plugin])
     for number in range(2):
         client = await tornterm_client(server)
-        client.within = 60.0
+        client.within = WITHIN
         client.send_input(b"echo $(id -u)-$TORNTERM_USER-$PWD-$((6*7))\n")
         await client.wait_for(b"1000-alice-/home/user-42")
         client.send_input(b"touch ~/kept$(ls ~ | wc -l); echo n''ow-$(ls ~ | wc -l)\n")
@@ -249,8 +276,7 @@ async def test_the_example_works(
         await client.wait_for(lambda c: c.exit is not None)
         assert client.exit.exit_code == 3
     await server.terminals.close()
-    # The keeper may still be at it where the engine is slow.
-    assert engine.is_empty()
+    await engine.emptied()
 
 
 async def test_what_ignores_every_signal_is_removed(
@@ -260,12 +286,12 @@ async def test_what_ignores_every_signal_is_removed(
     tables = {"sessions": {"kill_after": "200ms"}}
     server = await tornterm_server(tables, plugins=[Container(table(**engine.options))])
     client = await tornterm_client(server)
-    client.within = 60.0
+    client.within = WITHIN
     client.send_input(b"trap '' HUP TERM INT; echo stub''born; sleep 3000\n")
     await client.wait_for(b"stubborn")
     assert engine("ps", "--quiet") != ""
     await server.terminals.close()
-    assert engine.is_empty()
+    await engine.emptied()
 
 
 def test_a_crash_of_the_server_leaves_nothing(engine: Engine, tmp_path: Path) -> None:
@@ -311,22 +337,25 @@ async def killed(settings: dict[str, Any], engine: Engine) -> None:
     try:
         assert process.stdout
         url, headers = json.loads(await process.stdout.readline())
-        async with V1Client(url, headers=headers, within=60.0) as client:
+        async with V1Client(url, headers=headers, within=WITHIN) as client:
             await client.open()
             client.send_input(b"trap '' HUP TERM INT; echo stub''born; sleep 3000\n")
             await client.wait_for(b"stubborn")
             assert engine("ps", "--quiet") != ""
             process.kill()
-        assert engine.is_empty()
+        await engine.emptied()
     finally:
         if process.returncode is None:
             process.kill()
         await process.wait()
 
 
-async def test_killing_the_server_leaves_nothing(engine: Engine, tornterm_loop: object) -> None:
+@pytest.mark.parametrize("per", ["session", "user"])
+async def test_killing_the_server_leaves_nothing(
+    per: str, engine: Engine, tornterm_loop: object
+) -> None:
     """With what ignores every signal, and while somebody is connected."""
-    await killed({"image": IMAGE, **engine.options}, engine)
+    await killed({"image": IMAGE, "per": per, **engine.options}, engine)
 
 
 async def test_the_limits_hold(engine: Engine, tornterm_server: Any, tornterm_client: Any) -> None:
@@ -334,7 +363,7 @@ async def test_the_limits_hold(engine: Engine, tornterm_server: Any, tornterm_cl
     limits = {"processes": 24, "memory": "64 MiB", "cpus": 0.2}
     server = await tornterm_server(plugins=[Container(table(**limits, **engine.options))])
     other, client = [
-        await tornterm_client(server, user=name, within=60.0) for name in ("bob", "alice")
+        await tornterm_client(server, user=name, within=WITHIN) for name in ("bob", "alice")
     ]
     client.send_input(b"(a=0123456789abcdef; while :; do a=$a$a; done); echo memory-$?\n")
     await client.wait_for(b"memory-137")
@@ -354,4 +383,70 @@ async def test_the_limits_hold(engine: Engine, tornterm_server: Any, tornterm_cl
     await client.wait_for(lambda c: c.exit is not None)
     other.send_input(b"exit\n")
     await other.wait_for(lambda c: c.exit is not None)
-    assert engine.is_empty()
+    await engine.emptied()
+
+
+async def asked(client: V1Client, command: str, answer: str) -> None:
+    """Have the shell do something, and wait for what it prints."""
+    client.send_input(f"{command}\n".encode())
+    await client.wait_for(answer.encode())
+
+
+def programs(engine: Engine, container: str) -> list[str]:
+    """What runs in a container, without what is there in every one."""
+    running = engine("top", container, "args").splitlines()[1:]
+    return sorted(line.strip() for line in running if "2147483647" not in line)
+
+
+async def test_sessions_of_a_user_share_a_container(
+    engine: Engine, tornterm_server: Any, tornterm_client: Any, tornterm_events: Any
+) -> None:
+    """Each ends with all that it started, and the container stays for the next one."""
+    shared = {"per": "user", "env": {"COLOUR": "blue"}, "home": "/home/user", **engine.options}
+    server = await tornterm_server(plugins=[Container(table(**shared))])
+    names = ("alice", "alice", "bob")
+    one, two, bob = [await tornterm_client(server, user=name, within=WITHIN) for name in names]
+    await asked(one, "echo $(id -u)-$PWD-$COLOUR-$TORNTERM_USER", "1000-/home/user-blue-alice")
+    await asked(one, "touch /tmp/mine; echo $((6*7))", "42")
+    await asked(two, "ls /tmp; touch /x || echo read-o''nly", "read-only")
+    assert b"mine" in two.recording.data
+    await asked(bob, "ls /tmp; echo $((6*7))", "42")
+    assert b"mine" not in bob.recording.data
+    container, _ = sorted(engine("ps", "--format={{.Names}}").split(), key=lambda n: "bob" in n)
+    await asked(two, "trap '' HUP TERM INT; sleep 3001 & echo $((6*7))", "42")
+    await asked(one, "sleep 3002 & echo $((6*9))", "54")
+    assert programs(engine, container) == ["/bin/sh -l", "/bin/sh -l", "sleep 3001", "sleep 3002"]
+    two.end()
+    await tornterm_events.wait_for("session.exited")
+    left = ["/bin/sh -l", "sleep 3002"]
+    await engine.until(lambda: programs(engine, container) == left)
+    await asked(one, "exit 7", "")
+    await tornterm_events.wait_for("session.exited", 2)
+    assert tornterm_events.named("session.exited")[1].facts["code"] == 7
+    await engine.until(lambda: programs(engine, container) == [])
+    again = await tornterm_client(server, within=WITHIN)
+    await asked(again, "ls /tmp; echo $((6*7))", "42")
+    assert b"mine" in again.recording.data
+    assert container in engine("ps", "--format={{.Names}}")
+    await server.terminals.close()
+    await engine.emptied()
+
+
+async def test_a_users_container_ends_when_its_time_is_over(
+    engine: Engine, tornterm_server: Any, tornterm_client: Any
+) -> None:
+    """Even where nothing can be started in it any more; one that was stopped is made anew."""
+    limits = {"per": "user", "grace": "0", "processes": 16, **engine.options}
+    server = await tornterm_server(plugins=[Container(table(**limits))])
+    one = await tornterm_client(server, within=WITHIN)
+    await asked(one, "touch /tmp/mine; echo $((6*7))", "42")
+    (container,) = engine("ps", "--format={{.Names}}").split()
+    engine("kill", container)
+    await one.wait_for(lambda c: c.exit is not None)
+    two = await tornterm_client(server, within=WITHIN)
+    await asked(two, "ls /tmp; echo $((6*7))", "42")
+    assert b"mine" not in two.recording.data
+    await asked(two, "bomb() { bomb | bomb & }; bomb", "can't fork")
+    two.end()
+    await two.wait_for(lambda c: c.exit is not None)
+    await engine.emptied()

@@ -1,4 +1,4 @@
-"""Sessions in containers of podman or docker: one for each, limited, and gone afterwards."""
+"""Sessions in containers of podman or docker, one for each or for each user."""
 
 from __future__ import annotations
 

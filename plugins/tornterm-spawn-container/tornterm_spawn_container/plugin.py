@@ -1,4 +1,4 @@
-"""The plugin: every session's program in a container of its own."""
+"""The plugin: sessions' programs in containers, one for each or one for each user."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Iterable
 
 from pydantic import BaseModel
 
@@ -18,6 +19,7 @@ from tornterm.types import SessionInfo, SpawnPlan, SpawnRequest, User
 from tornterm_spawn_container.asking import ANSWER, EngineError
 from tornterm_spawn_container.engine import base, image_id, remove, run_line
 from tornterm_spawn_container.naming import is_left, name_of, this_server
+from tornterm_spawn_container.people import People
 from tornterm_spawn_container.settings import ContainerSettings, is_taken
 
 __all__ = ["Container"]
@@ -29,7 +31,7 @@ _LOG = logging.getLogger("tornterm.container")
 
 
 class Container:
-    """Plans a container for each session, and sees to it that none is left.
+    """Plans sessions in containers, and sees to it that none is left.
 
     Its work is plain functions: asking the engine waits for it.
 
@@ -45,6 +47,7 @@ class Container:
         self._server = this_server()
         self._started: set[str] = set()
         self._over: set[str] = set()
+        self._people = People(settings, self._server)
         self._keeper: subprocess.Popen[bytes] | None = None
 
     @staticmethod
@@ -91,6 +94,7 @@ class Container:
     @hookimpl
     def tornterm_shutdown(self, app: App) -> None:
         """Let the keeper remove what is left, and wait for it."""
+        self._people.close()
         if self._keeper is None or self._keeper.stdin is None:
             return
         self._keeper.stdin.close()
@@ -108,29 +112,29 @@ class Container:
         for variable in request.env:
             if not variable.isidentifier() or not variable.isascii() or is_taken(variable):
                 raise SpawnError(f"the variable {variable!r:.60} cannot be set for a container")
+        inside = {**self._settings.env, **request.env, "TORNTERM_USER": name}
         try:
-            image_id(self._settings, ANSWER)
+            argv = self._line(name, request, inside)
         except EngineError as error:
             raise SpawnError(f"the container engine cannot be used: {error}") from None
-        inside = {**self._settings.env, **request.env, "TORNTERM_USER": name}
         passed = {key: os.environ[key] for key in PASSED if key in os.environ}
-        return SpawnPlan(
-            argv=run_line(
-                self._settings,
-                name_of(self._server, request.session_id),
-                name,
-                request.cwd or self._settings.home or None,
-                inside,
-                request.argv or self._settings.command,
-            ),
-            env={"PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", **passed, **inside},
-            cwd="/",
-        )
+        path = {"PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
+        return SpawnPlan(argv, {**path, **passed, **inside}, "/")
+
+    def _line(self, user: str, request: SpawnRequest, variables: Iterable[str]) -> tuple[str, ...]:
+        workdir = request.cwd or self._settings.home or None
+        command = request.argv or self._settings.command
+        if self._settings.per == "user":
+            return self._people.line(user, request.session_id, workdir, variables, command)
+        image_id(self._settings, ANSWER)
+        name = name_of(self._server, request.session_id)
+        return run_line(self._settings, name, user, workdir, variables, command)
 
     @hookimpl
     def tornterm_session_started(self, session: SessionInfo) -> None:
         """Remember that there is a container to be removed."""
         self._started.add(session.id)
+        self._people.started(session.user, session.id)
 
     @hookimpl
     def tornterm_session_ended(self, session: SessionInfo) -> None:
@@ -138,6 +142,12 @@ class Container:
         if session.id not in self._started:
             return  # another plugin's
         self._started.discard(session.id)
+        if self._settings.per == "user":
+            try:
+                self._people.ended(session.user, session.id)
+            except EngineError as error:
+                _LOG.warning("programs of session %s may still run: %s", session.id, error)
+            return
         # With those for which the engine had no time.
         self._over.add(name_of(self._server, session.id))
         over = frozenset(self._over)

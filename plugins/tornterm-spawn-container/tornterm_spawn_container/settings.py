@@ -88,7 +88,7 @@ Word = Annotated[str, AfterValidator(explained(_word))]
 
 
 class ContainerSettings(ConfigTable):
-    """Each session in a container of its own."""
+    """Sessions in containers."""
 
     image: Word = setting(
         ..., "The image; it must be on the machine already.", example="localhost/course:1"
@@ -100,6 +100,12 @@ class ContainerSettings(ConfigTable):
     command: tuple[Argument, ...] = setting(
         ("/bin/sh", "-l"), "The program and its arguments.", strict=False, min_length=1
     )
+    per: Literal["session", "user"] = setting(
+        "session", "Whether each session has a container, or all sessions of a user share one."
+    )
+    grace: Duration = setting(
+        "5m", "How long a user's shared container waits for another session after the last one."
+    )
     user: Annotated[str, AfterValidator(explained(_user))] = setting(
         "1000:1000", "The user and the group inside, as numbers."
     )
@@ -108,11 +114,11 @@ class ContainerSettings(ConfigTable):
         "Where a volume of the user's own is mounted, which outlives the sessions; empty for none.",
         example="/home/user",
     )
-    cpus: float = setting(1.0, "How many processors a session may use.", gt=0)
+    cpus: float = setting(1.0, "How many processors a container may use.", gt=0)
     memory: Annotated[ByteSize, smallest("16 MiB")] = setting(
-        "512 MiB", "How much memory a session may use, without swap."
+        "512 MiB", "How much memory a container may use, without swap."
     )
-    processes: int = setting(256, "How many processes and threads a session may have.", ge=8)
+    processes: int = setting(256, "How many processes and threads a container may have.", ge=8)
     tmp_size: Annotated[ByteSize, smallest("64 KiB")] = setting(
         "64 MiB", "How much of its memory /tmp may take."
     )
