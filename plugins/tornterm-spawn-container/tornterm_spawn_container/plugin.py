@@ -102,6 +102,8 @@ class Container:
             self._keeper.wait(8.0)
         except subprocess.TimeoutExpired:
             _LOG.warning("the engine is slow; containers are still being removed")
+            # It ends by itself; somebody has to see it.
+            threading.Thread(target=self._keeper.wait, daemon=True).start()
 
     @hookimpl
     def tornterm_spawn(self, user: User, request: SpawnRequest) -> SpawnPlan:
