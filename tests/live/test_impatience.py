@@ -93,7 +93,7 @@ async def test_who_has_gone_takes_control_from_nobody(
             gate.shut()
             client, coming = await come(server, writer)
             task = asyncio.ensure_future(coming)
-            await until(lambda: gate.waiting)
+            await until(lambda: gate.waiting and client.connected)
             assert not guests[-1].transport.gone
             client.abort()
             await until(lambda: guests[-1].transport.gone)
