@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from hub import PATIENCE, SECRET, Browser, HubProcess, free_port
 
+from tornterm.errors import AuthError
 from tornterm.testing.clients import V1Client
 from tornterm.testing.server import LiveServer
+from tornterm.types import AuthRequest
 from tornterm_auth_jupyterhub import JupyterHub, JupyterHubSettings
 
 
@@ -102,3 +105,34 @@ async def test_who_may_not(tmp_path: Path, tornterm_loop: object) -> None:
         for token in ("made-up", SECRET):
             answer = await both.server.fetch("api/me", headers={"Authorization": f"Bearer {token}"})
             assert answer.code == 401
+
+
+class Saying:
+    """In place of a hub: it says what it is told to say."""
+
+    def __init__(self, model: dict[str, Any]) -> None:
+        self.model = model
+
+    async def model_for(self, token: str) -> dict[str, Any]:
+        return self.model
+
+
+TABLE = {"hub_url": "http://127.0.0.1:1/hub", "api_url": "http://127.0.0.1:1/api", "api_token": "x"}
+BAD_NAMES = ("a\nb", "a\0b", "-rf", ".ssh", "a/b", "a" * 10_000, "andre\u0301", " a", "", 7, None)
+
+
+async def said(name: object) -> str:
+    """Whom a token lets in, where the hub says that name."""
+    plugin = JupyterHub(JupyterHubSettings.model_validate(TABLE))
+    plugin.hub = Saying({"kind": "user", "name": name, "groups": []})
+    user = await plugin.tornterm_authenticate(AuthRequest("bearer", {"token": "t"}))
+    return user.name
+
+
+async def test_names_that_are_none(tornterm_loop: object) -> None:
+    """They are refused whole; two that look alike are two people's."""
+    for name in BAD_NAMES:
+        with pytest.raises(AuthError, match="no name"):
+            await said(name)
+    for name in ("alice", "Alice", "andr\u00e9"):
+        assert await said(name) == name

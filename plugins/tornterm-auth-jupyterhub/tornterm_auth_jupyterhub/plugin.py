@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -25,6 +26,8 @@ logger = logging.getLogger("tornterm.plugins.jupyterhub")
 
 LOGIN = "jupyterhub_login"
 """The attribute of a user that says which login this is; it opens nothing."""
+
+LONGEST_NAME = 128
 
 MOST = 100_000
 """Logins that are remembered; the oldest go first, with whoever is still logged in by one."""
@@ -148,9 +151,25 @@ class JupyterHub:
         return None if model is None else self._user(model)
 
     def _user(self, model: Mapping[str, Any]) -> User:
+        name = model.get("name")
+        if not isinstance(name, str) or not _is_name(name):
+            raise AuthError("the hub says no name that could be one")
         groups = tuple(sorted(str(group) for group in model.get("groups") or ()))
         if self.settings.allowed_groups and not set(groups) & set(self.settings.allowed_groups):
             raise AuthError("the user is in none of the groups that may log in")
         admin = bool(set(groups) & set(self.settings.admin_groups))
         admin = admin or (self.settings.hub_admins and model.get("admin") is True)
-        return User(str(model["name"]), groups, admin)
+        return User(name, groups, admin)
+
+
+def _is_name(text: str) -> bool:
+    """Whether it could be mistaken for nothing else, nor for somebody else's."""
+    return (
+        0 < len(text) <= LONGEST_NAME
+        and text.isprintable()
+        and text == text.strip()
+        and "/" not in text
+        and text[0] not in "-."
+        # In another form of Unicode the same letters would be a second person.
+        and unicodedata.normalize("NFC", text) == text
+    )

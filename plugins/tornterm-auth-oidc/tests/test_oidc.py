@@ -23,7 +23,8 @@ from tornterm.testing.server import LiveServer
 from tornterm.types import AuthRequest
 from tornterm_auth_oidc import Oidc, OidcSettings
 from tornterm_auth_oidc.pending import Pending
-from tornterm_auth_oidc.tokens import unverified
+from tornterm_auth_oidc.people import user_of
+from tornterm_auth_oidc.tokens import Denied, unverified
 
 LATER = {"exp": 100_000}
 """Claims of a token that is good at the time to which a test has moved the plugin's clock."""
@@ -358,6 +359,35 @@ async def test_nobody_gets_in(
         assert (await browser.log_in()).code == 401
         assert (await browser.me()).code == 401
         assert (await tornterm_events.wait_for("auth.failed")).facts["method"] == "oidc"
+
+
+BAD_NAMES = (
+    "a\nb",
+    "a\0b",
+    "-rf",
+    ".ssh",
+    "a/b",
+    "a" * 10_000,
+    "andre\u0301",
+    " a",
+    "\ud800",
+    7,
+    {},
+)
+
+
+@pytest.mark.parametrize("name", BAD_NAMES, ids=lambda name: ascii(name)[:12])
+def test_names_that_are_none(name: Any) -> None:
+    """They are refused whole: nothing is cut off or replaced to make a name of them."""
+    with pytest.raises(Denied, match="holds no name"):
+        user_of({"preferred_username": name}, settings("https://login.example.org"))
+
+
+def test_names_that_look_alike() -> None:
+    """They are two people's, because the provider says so."""
+    names = ("alice", "Alice", "andr\u00e9", "Andr\u00e9")
+    known = settings("https://login.example.org")
+    assert tuple(user_of({"preferred_username": name}, known).name for name in names) == names
 
 
 async def test_an_answer_is_good_once(

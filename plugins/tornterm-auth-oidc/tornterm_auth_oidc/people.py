@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -87,10 +88,8 @@ def user_of(claims: Claims, settings: OidcSettings) -> User:
         Denied: They have no name, or are in none of the groups that may log in.
     """
     name = claims.get(settings.username_claim)
-    if not isinstance(name, str) or not name.strip() or not name.isprintable():
+    if not isinstance(name, str) or not _is_name(name):
         raise Denied(f"the claim {settings.username_claim} holds no name")
-    if len(name) > LONGEST_NAME:
-        raise Denied(f"the claim {settings.username_claim} is too long for a name")
     found = claims.get(settings.groups_claim, [])
     listed = found if isinstance(found, list) else [found]
     groups = tuple(group for group in listed if isinstance(group, str) and group)
@@ -102,4 +101,17 @@ def user_of(claims: Claims, settings: OidcSettings) -> User:
         groups,
         admin=bool(set(groups) & set(settings.admin_groups)),
         display_name=shown if isinstance(shown, str) and shown.isprintable() else "",
+    )
+
+
+def _is_name(text: str) -> bool:
+    """Whether it could be mistaken for nothing else, nor for somebody else's."""
+    return (
+        0 < len(text) <= LONGEST_NAME
+        and text.isprintable()
+        and text == text.strip()
+        and "/" not in text
+        and text[0] not in "-."
+        # In another form of Unicode the same letters would be a second person.
+        and unicodedata.normalize("NFC", text) == text
     )
