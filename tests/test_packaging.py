@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 import subprocess
 import sys
 import tarfile
@@ -11,6 +13,7 @@ from collections.abc import Iterator
 from configparser import ConfigParser
 from email.message import Message
 from email.parser import HeaderParser
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from shutil import copy2
 
@@ -118,6 +121,25 @@ def test_the_metadata_says_what_is_needed(metadata: Message) -> None:
     requirements = metadata.get_all("Requires-Dist", [])
     assert any(requirement.startswith("tornado") for requirement in requirements)
     assert metadata.get_payload()
+
+
+def test_the_metadata_names_what_is_imported(metadata: Message) -> None:
+    """By itself, or for an extra: what comes with another package may stop coming with it."""
+    named = {re.split("[^A-Za-z0-9_.-]", line)[0] for line in metadata.get_all("Requires-Dist", [])}
+    required = {re.sub("[-_.]+", "-", name).lower() for name in named}
+    providers = packages_distributions()
+    for path in (ROOT / "tornterm").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                modules = [node.module or ""]
+            for top in {module.partition(".")[0] for module in modules}:
+                brought = {
+                    re.sub("[-_.]+", "-", name).lower() for name in providers.get(top, [top])
+                }
+                # `_typeshed` is for type checkers, which bring it.
+                known = top in {"tornterm", "_typeshed", *sys.stdlib_module_names}
+                assert known or brought & required, f"{path} imports {top}"
 
 
 def test_the_wheel_installs_the_command(wheel: zipfile.ZipFile) -> None:

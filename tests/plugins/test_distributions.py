@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from configparser import ConfigParser
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from shutil import copytree, ignore_patterns
 
@@ -29,6 +32,8 @@ MAY = {
     "tornterm.types",
 }
 """What a plugin may import of tornterm: what the guide promises to keep."""
+
+PROVIDERS = packages_distributions()
 
 each = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 
@@ -89,18 +94,44 @@ def test_every_setting_is_in_its_readme(folder: Path) -> None:
     assert "\n## Threats\n" in text
 
 
+def imports(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Every module that is imported anywhere, and where."""
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                yield from ((path, alias.name) for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                yield path, node.module or ""
+
+
 @each
 def test_it_imports_what_an_outsider_may(folder: Path) -> None:
     """And its tests use nothing of ours but `tornterm.testing`, besides that."""
-    for path in folder.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if not isinstance(node, ast.Import | ast.ImportFrom):
-                continue
-            named = [alias.name for alias in node.names]
-            for module in [node.module or ""] if isinstance(node, ast.ImportFrom) else named:
-                if module == "tornterm" or module.startswith("tornterm."):
-                    ours = "tests" in path.parts and module.startswith("tornterm.testing")
-                    assert module in MAY or ours, f"{path.name} imports {module}"
+    for path, module in imports(folder):
+        if module == "tornterm" or module.startswith("tornterm."):
+            ours = "tests" in path.parts and module.startswith("tornterm.testing")
+            assert module in MAY or ours, f"{path.name} imports {module}"
+
+
+def normal(name: str) -> str:
+    """The name of a package in the form in which names are compared."""
+    return re.sub("[-_.]+", "-", name).lower()
+
+
+@each
+def test_it_requires_what_it_imports(folder: Path) -> None:
+    """By itself: what comes with another package may stop coming with it."""
+    wanted = metadata(folder)
+    always = wanted["options"]["install_requires"].split("\n")
+    for_tests = wanted["options.extras_require"]["test"].split("\n")
+    beside = {path.stem for path in (folder / "tests").iterdir()}
+    beside |= {re.split("[.:]", entry_point(folder)[1])[0], *sys.stdlib_module_names}
+    for path, module in imports(folder):
+        lines = always + for_tests if "tests" in path.parts else always
+        required = {normal(re.split("[^A-Za-z0-9._-]", line)[0]) for line in lines}
+        top = module.partition(".")[0]
+        from_there = {normal(name) for name in PROVIDERS.get(top, [top])}
+        assert top in beside or from_there & required, f"{path.name} imports {module}"
 
 
 @each
