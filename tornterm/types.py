@@ -19,6 +19,7 @@ __all__ = [
     "AuthRequest",
     "EchoObserver",
     "ExitStatus",
+    "FileAccess",
     "Limits",
     "LoginField",
     "LoginMethod",
@@ -178,6 +179,26 @@ class SpawnRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class FileAccess:
+    """As whom the server exchanges files for a program that is started through another one.
+
+    Args:
+        uid: The user id, that of the program in the end; 0 only where the program is root's.
+        gid: The group id.
+        groups: Supplementary group ids.
+        cwd: The absolute path of the directory to which uploads go where that of the program
+            cannot be told.
+        largest: Bytes of the largest file that may be written, as (soft, hard); None for no limit.
+    """
+
+    uid: int
+    gid: int
+    groups: tuple[int, ...] = ()
+    cwd: str = "/"
+    largest: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SpawnPlan:
     """Which program to start, and how.
 
@@ -194,7 +215,9 @@ class SpawnPlan:
             example ``{"NPROC": (100, 100)}``, to (soft, hard).
         files: Whether people may exchange files with the page, where that is enabled: the server
             then reads and writes them with `uid`, `gid` and `groups`, in its own file system. Never
-            for a program that is locked up somewhere and sees less than that.
+            for a program that is locked up somewhere and sees less than that. It holds for this
+            `argv` and this account alone: where `tornterm_prepare_spawn` changes them, files are
+            off unless the plugin says as whom by a `FileAccess`.
     """
 
     argv: tuple[str, ...]
@@ -204,7 +227,7 @@ class SpawnPlan:
     gid: int | None = None
     groups: tuple[int, ...] = ()
     rlimits: Mapping[str, tuple[int, int]] = field(default_factory=_nothing)
-    files: bool = False
+    files: bool | FileAccess = False
 
 
 @dataclass(frozen=True, slots=True)

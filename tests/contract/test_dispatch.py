@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -26,6 +27,7 @@ from tornterm.plugins import PluginHost
 from tornterm.types import (
     AuditEvent,
     ExitStatus,
+    FileAccess,
     Limits,
     LoginMethod,
     Route,
@@ -251,6 +253,22 @@ async def test_a_failing_transform_fails_the_operation(value: Any) -> None:
     with pytest.raises(PluginError, match="'x'"):
         await host.limits(ALICE, Limits())
     assert failures == [("x", "tornterm_limits")]
+
+
+@pytest.mark.parametrize("changed", [{"argv": ("/bin/jail",)}, {"uid": 1}, {"groups": (1,)}])
+async def test_files_are_off_for_what_they_were_not_meant_for(changed: dict[str, Any]) -> None:
+    """A plugin that changes what runs, or as whom, has to say as whom files are exchanged then."""
+    plan = replace(PLAN, files=True)
+    host = PluginHost([], {}, [plugin("x", prepare_spawn=answers(replace(plan, **changed)))])
+    assert (await host.prepare_spawn(ALICE, plan)).files is False
+    access = FileAccess(7, 7)
+    stated = replace(plan, files=access, **changed)
+    first = plugin("x", prepare_spawn=answers(stated))
+    assert (await PluginHost([], {}, [first]).prepare_spawn(ALICE, plan)).files is access
+    again = plugin("y", prepare_spawn=answers(replace(stated, argv=("/bin/other",))))
+    assert (await PluginHost([], {}, [first, again]).prepare_spawn(ALICE, plan)).files is False
+    env = plugin("x", prepare_spawn=answers(replace(plan, env={"A": "b"}, rlimits={"AS": (1, 1)})))
+    assert (await PluginHost([], {}, [env]).prepare_spawn(ALICE, plan)).files is True
 
 
 async def test_prepare_spawn_changes_the_plan() -> None:

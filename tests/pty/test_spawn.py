@@ -18,7 +18,7 @@ from tornterm.pty import spawn as spawn_module
 from tornterm.pty.forker import Forker
 from tornterm.pty.launch import launch
 from tornterm.pty.spawn import check
-from tornterm.types import Size
+from tornterm.types import FileAccess, Size
 
 NOBODY = 65534
 
@@ -51,6 +51,10 @@ BAD_VALUES: dict[str, tuple[dict[str, Any], str]] = {
     "a directory that is no string": ({"cwd": None}, "must be a string"),
     "a user that is no number": ({"uid": "root", "gid": 0}, "'root' is not the number of a user"),
     "a user below zero": ({"uid": -1, "gid": 0}, "-1 is not the number of a user"),
+    "files as nobody in particular": (
+        {"files": FileAccess(None, 0)},  # type: ignore[arg-type]
+        "None is not the number of a user for files",
+    ),
     "a group that is a boolean": ({"uid": 0, "gid": True}, "True is not the number of a group"),
     "a supplementary group below zero": ({"uid": 0, "gid": 0, "groups": (-1,)}, "group"),
     "an unknown limit": ({"rlimits": {"PIZZA": (1, 1)}}, "'PIZZA' is not the name"),

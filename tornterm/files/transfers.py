@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from tornterm.audit import AuditLog
@@ -15,6 +16,7 @@ from tornterm.files.errors import FileRefused
 from tornterm.files.worker import FileWorker
 from tornterm.sessions.clock import Clock, Timer
 from tornterm.sessions.session import Session
+from tornterm.types import FileAccess
 
 __all__ = ["PIECE", "Transfer", "Transfers"]
 
@@ -146,11 +148,9 @@ class Transfers:
             LimitExceeded: The user has too many transfers.
         """
         self._fits(size, self.settings.max_upload)
-        pid, plan = session.terminal.pid, session.plan
-        own = [f"/proc/{pid}/cwd"] if pid is not None else []
-        folders = [*own, plan.cwd] if plan is not None else own
+        folders = _folders(session)
         worker, facts = await self._begin(session, {"folders": folders, "name": name})
-        path = f"{facts['folder'] or (plan.cwd if plan else '')}/{name}"
+        path = f"{facts['folder'] or folders[-1]}/{name}"
         return self._enter(session, "upload", remote, worker, name, path, size, "")
 
     async def finish(self, transfer: Transfer) -> dict[str, Any]:
@@ -254,3 +254,16 @@ class Transfers:
             **facts,
         )
         self._audit.record(event)
+
+
+def _folders(session: Session) -> list[str]:
+    """Where uploads may go, the best first: where the program is now, and where it began."""
+    plan, pid = session.plan, session.terminal.pid
+    if plan is None:
+        raise FileRefused("files_off")
+    if not isinstance(plan.files, FileAccess):
+        return [*([] if pid is None else [f"/proc/{pid}/cwd"]), plan.cwd]
+    # What the server has started only surrounds the program, which is a child of it.
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    found = children.read_text("ascii").split() if pid is not None and children.exists() else []
+    return [*(f"/proc/{child}/cwd" for child in found), plan.files.cwd]

@@ -12,7 +12,7 @@ from typing import Any
 
 from tornterm.files import helper
 from tornterm.files.errors import FileRefused
-from tornterm.types import SpawnPlan
+from tornterm.types import FileAccess, SpawnPlan
 
 __all__ = ["FileWorker"]
 
@@ -65,11 +65,15 @@ class FileWorker:
             limit=_LIMIT,
         )
         worker = cls(process)
+        access: SpawnPlan | FileAccess = plan
+        limit = plan.rlimits.get("FSIZE")
+        if isinstance(plan.files, FileAccess):
+            access, limit = plan.files, plan.files.largest
         identity = {
-            "uid": plan.uid,
-            "gid": plan.gid,
-            "groups": list(plan.groups),
-            "largest": plan.rlimits.get("FSIZE"),
+            "uid": access.uid,
+            "gid": access.gid,
+            "groups": list(access.groups),
+            "largest": limit,
         }
         try:
             facts, _ = await worker.ask({"path": None, "folders": (), **identity, **wish})

@@ -105,9 +105,12 @@ class Dispatcher:
         argument: str,
         check: Callable[[Any], T | None],
         refusals: Refusals = (),
+        settle: Callable[[Any, Any], Any] = lambda before, after: after,
         **arguments: Any,
     ) -> Any:
         """TRANSFORM: `argument` as the last plugin leaves it; None leaves it as it is.
+
+        What each plugin makes of it goes through `settle`, together with what it was before.
 
         Raises:
             PluginError: An implementation failed.
@@ -115,7 +118,7 @@ class Dispatcher:
         for impl in self.implementations(hook):
             answer = await self._call(impl, hook, arguments, check, refusals)
             if answer is not None:
-                arguments[argument] = answer
+                arguments[argument] = settle(arguments[argument], answer)
         return arguments[argument]
 
     async def collect(

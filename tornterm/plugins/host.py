@@ -269,6 +269,7 @@ class PluginHost:
                 "plan",
                 maybe(SpawnPlan),
                 (SessionError, AuthError),
+                _files_for_what_was_meant,
                 user=user,
                 plan=plan,
             )
@@ -338,3 +339,18 @@ class PluginHost:
     def _hooks_of(self, plugin: object) -> tuple[str, ...]:
         callers = self._manager.get_hookcallers(plugin) or []
         return tuple(sorted(caller.name for caller in callers))
+
+
+def _files_for_what_was_meant(before: SpawnPlan, after: SpawnPlan) -> SpawnPlan:
+    """Turn files off where a plugin has changed what runs, or as whom, and said nothing of them.
+
+    Whoever puts a program into something else knows best what that may see; who forgets to say it
+    must not open the server's own files.
+    """
+    if not after.files or after.files != before.files:
+        return after
+
+    def what(plan: SpawnPlan) -> tuple[object, ...]:
+        return plan.argv, plan.uid, plan.gid, plan.groups
+
+    return after if what(before) == what(after) else replace(after, files=False)

@@ -7,7 +7,7 @@ import resource
 from collections.abc import Iterator, Mapping
 
 from tornterm.errors import SpawnError
-from tornterm.types import SpawnPlan
+from tornterm.types import FileAccess, SpawnPlan
 
 __all__ = ["candidates", "check", "check_files", "check_values"]
 
@@ -134,6 +134,11 @@ def _check_identity(plan: SpawnPlan) -> None:
     ):
         if number is not None and (type(number) is not int or not 0 <= number < _NO_ID):
             raise SpawnError(f"{number!r} is not the number of a {what}")
+    if isinstance(plan.files, FileAccess):
+        for what, number in (("user", plan.files.uid), ("group", plan.files.gid)):
+            # Not even None, which would leave the server's own.
+            if type(number) is not int or not 0 <= number < _NO_ID:
+                raise SpawnError(f"{number!r} is not the number of a {what} for files")
     if plan.uid is None and plan.gid is None:
         return
     if os.geteuid() != 0:

@@ -25,7 +25,7 @@ from tornterm.testing.clients import V1Client
 from tornterm.testing.conformance import AuthConformance, Login
 from tornterm.testing.conformance.bench import PATIENCE, Bench, benches
 from tornterm.testing.server import LiveServer
-from tornterm.types import AuthRequest, SpawnPlan, User
+from tornterm.types import AuthRequest, FileAccess, SpawnPlan, User
 from tornterm_auth_pam import Pam, PamSettings, asking, login
 
 README = Path(__file__).parents[1] / "README.md"
@@ -420,6 +420,21 @@ def test_nothing_for_the_person_reaches_roots_process(made: Make, alice: Person)
     assert "LD_PRELOAD" not in wrapped.env and "of-the-person" not in repr(wrapped.argv)
     assert (wrapped.uid, wrapped.gid, wrapped.rlimits, wrapped.argv[1]) == (None, None, {}, "-I")
     assert json.loads(wrapped.env["TORNTERM_PAM_SESSION"])["env"] == env
+    assert wrapped.files is False
+
+
+@pytest.mark.parametrize("files", [True, False, FileAccess(1, 1)])
+def test_files_are_exchanged_as_the_person(
+    made: Make, alice: Person, files: bool | FileAccess
+) -> None:
+    """Where the plan allows files to its own account; never as root, who surrounds the program."""
+    uid, gid = alice.home.stat().st_uid, alice.home.stat().st_gid
+    limits = {"FSIZE": (5, 5)}
+    plan = SpawnPlan(("/bin/sh",), {}, "/tmp", uid, gid, (gid,), limits, files)
+    wrapped = made(sessions=True).tornterm_prepare_spawn(User(alice.name, backend="pam"), plan)
+    assert wrapped is not None
+    access = FileAccess(uid, gid, (gid,), "/tmp", (5, 5))
+    assert wrapped.files == (access if files is True else False)
 
 
 def example(language: str, containing: str = "") -> str:
@@ -467,6 +482,7 @@ async def desk(folder: Path, who: Person, events: object, more: str = "") -> Asy
         tables["plugins"]["shell"]["cwd"] = "~"
         tables["plugins"]["jsonl"] = {"path": str(folder / "audit.jsonl")}
         tables["sessions"] = {"kill_after": "60s"}
+        tables["files"] = {"enabled": True}
         del tables["server"]
         pam = Pam(PamSettings.model_validate(table))
         async with LiveServer(tables, [pam, events]) as server:
@@ -498,6 +514,38 @@ async def test_the_shell_is_the_persons(
         assert client.exit.exit_code == 7
         assert there.phases() == [opened, opened.replace("open", "close")]
     assert (await tornterm_events.wait_for("auth.ok")).user == alice.name
+
+
+async def test_files_are_the_persons(
+    tmp_path: Path, alice: Person, tornterm_events: Any, tornterm_loop: object
+) -> None:
+    """Read and written as them, where their shell is, although root's process surrounds it."""
+    theirs, roots = alice.home / "theirs.txt", Path("/etc/shadow")
+    async with desk(tmp_path, alice, tornterm_events) as there, there.terminal() as client:
+        await client.open()
+        client.send_input(b"mkdir folder; cd folder; echo mine > ../theirs.txt; echo do''ne\n")
+        await client.wait_for(b"done")
+        base = f"api/sessions/{client.session}"
+
+        async def ask(path: str, /, **wish: Any) -> Any:
+            headers = {**there.headers, "Origin": there.server.url.rstrip("/")}
+            return await there.server.fetch(
+                f"{base}/{path}", method="POST", headers=headers, json=wish
+            )
+
+        async def offered(file: Path) -> int:
+            found = os.stat(file)
+            wish = {"path": str(file), "size": found.st_size, "inode": found.st_ino}
+            return int((await ask("downloads", **wish)).code)
+
+        assert await offered(theirs) == 201
+        assert await offered(roots) == 403
+        upload = json.loads((await ask("uploads", name="empty.txt", size=0)).body)["transfer"]
+        assert (await ask(f"uploads/{upload['id']}")).code == 200
+        uploaded = (alice.home / "folder" / "empty.txt").stat()
+        assert (uploaded.st_uid, uploaded.st_gid) == (theirs.stat().st_uid, theirs.stat().st_gid)
+        client.send_input(b"exit\n")
+        await client.wait_for(lambda c: c.exit is not None)
 
 
 async def test_keys_reach_the_program_alone(

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from tornterm.errors import AuthError, ConfigProblem, SpawnError
 from tornterm.hookspecs import hookimpl
-from tornterm.types import AuthRequest, LoginField, LoginMethod, SpawnPlan, User
+from tornterm.types import AuthRequest, FileAccess, LoginField, LoginMethod, SpawnPlan, User
 from tornterm_auth_pam import accounts, login
 from tornterm_auth_pam.asking import ACCOUNT, ENVIRONMENT, PERMISSION_DENIED, Asking, Wrong
 from tornterm_auth_pam.settings import PamSettings
@@ -125,4 +125,18 @@ class Pam:
         # Root's own process gets nothing of the person's environment.
         env = {**ENVIRONMENT, VARIABLE: json.dumps(wish)}
         argv = (sys.executable, "-I", str(SESSION))
-        return replace(plan, argv=argv, env=env, cwd="/", uid=None, gid=None, groups=(), rlimits={})
+        files = FileAccess(
+            account.uid, account.gid, plan.groups, plan.cwd, plan.rlimits.get("FSIZE")
+        )
+        return replace(
+            plan,
+            argv=argv,
+            env=env,
+            cwd="/",
+            uid=None,
+            gid=None,
+            groups=(),
+            rlimits={},
+            # As the person, whatever this process is.
+            files=files if plan.files is True else False,
+        )

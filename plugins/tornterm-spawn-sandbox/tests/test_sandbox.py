@@ -394,3 +394,9 @@ async def test_the_example_works(folder: Path, tornterm_server: Any, tornterm_cl
     await client.wait_for(b"no-network")
     client.end()
     await client.wait_for(lambda c: c.exit is not None)
+
+
+def test_the_server_exchanges_no_files_for_it(sandbox: Sandbox) -> None:
+    """Whatever the plan was that is put inside."""
+    inner = SpawnPlan(("/bin/true",), {}, "/", files=True)
+    assert sandbox.tornterm_prepare_spawn(ALICE, inner).files is False

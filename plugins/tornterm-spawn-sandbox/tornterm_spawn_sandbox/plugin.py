@@ -110,6 +110,8 @@ class Sandbox:
             uid=account.plan_uid,
             gid=account.plan_gid,
             groups=(),
+            # Links made inside would lead the server to what is not there inside.
+            files=False,
         )
 
     def _account(self) -> RunAs:
