@@ -19,6 +19,7 @@ import type { Font } from "./term.ts";
 import { speakAs, TEXT } from "./text.ts";
 import { followTheme, fontSize } from "./theme.ts";
 import { Sticky } from "./touchkeys.ts";
+import { followKeyboard } from "./viewport.ts";
 import { watchTheBrowser } from "./weather.ts";
 
 /** What lies over the terminal because a person asked for it. */
@@ -108,6 +109,7 @@ export class Page implements Around {
     });
     listenForKeys(this);
     watchTheBrowser(() => this.desk.panes.values());
+    followKeyboard();
     offerHandle(this);
     this.pane.focus();
     this.changed();

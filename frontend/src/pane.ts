@@ -10,6 +10,7 @@ import type { Member, Role } from "./protocol.ts";
 import { isFinal, isSilent, type Status } from "./status.ts";
 import { type Font, type TerminalEvents, TerminalView } from "./term.ts";
 import { TEXT } from "./text.ts";
+import { Touch } from "./touch.ts";
 import type { Modifier, NamedKey } from "./touchkeys.ts";
 
 const PASSING_MS = 2500;
@@ -31,6 +32,7 @@ export class Pane {
   /** Clients whose wish for control this page's person does not want to hear of. */
   private readonly ignored = new Set<string>();
   private lastMessage = 0;
+  private touch: Touch | null = null;
   /** The role that is shown; null before the first. */
   private role: Role | null = null;
 
@@ -116,6 +118,7 @@ export class Pane {
       event.preventDefault();
       if (!this.transfers.drop(files)) this.say(TEXT.files.off);
     });
+    this.touch = new Touch(view.terminal, host, this.copySelection);
     view.whenResized(() => this.resized());
     this.client.start();
   }
@@ -125,6 +128,7 @@ export class Pane {
     this.goElsewhere();
     this.client?.suspend();
     this.client = null;
+    this.touch?.stop();
     this.view?.dispose();
     this.view = null;
   }

@@ -149,6 +149,7 @@ export const DE: Texts = {
   copyHtml: "Auswahl mit ihren Farben kopieren (HTML)",
   notCopied: "Der Browser lässt diese Seite es nicht kopieren.",
   selectAll: "Alles auswählen",
+  selectAllShort: "Alles",
   larger: "Größere Schrift",
   smaller: "Kleinere Schrift",
   usualSize: "Schrift in üblicher Größe",

@@ -149,6 +149,7 @@ export const EN = {
   copyHtml: "Copy the selection with its colours (HTML)",
   notCopied: "The browser does not let this page copy it.",
   selectAll: "Select everything",
+  selectAllShort: "Select all",
   larger: "Larger letters",
   smaller: "Smaller letters",
   usualSize: "Letters of the usual size",

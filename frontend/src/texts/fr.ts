@@ -149,6 +149,7 @@ export const FR: Texts = {
   copyHtml: "Copier la sélection avec ses couleurs (HTML)",
   notCopied: "Le navigateur ne laisse pas cette page le copier.",
   selectAll: "Tout sélectionner",
+  selectAllShort: "Tout",
   larger: "Lettres plus grandes",
   smaller: "Lettres plus petites",
   usualSize: "Lettres de taille habituelle",
