@@ -26,6 +26,8 @@ export function actionsOf(page: Page): Action[] {
   const tabs = desk.tabs.length > 1;
   const beside = "parts" in desk.tab.tree;
   const own = !pane.guest && pane.session !== null && !isFinal(pane.status);
+  const watches = pane.status.kind === "viewer";
+  const grantable = own ? pane.members.filter(({ client, role }) => client !== pane.me && role === "viewer") : [];
   const offers: Offer[] = [
     ["commands", TEXT.commands, () => page.show("commands"), ["Mod+Shift+P", "Ctrl+F1"]],
     ["search", TEXT.search, () => page.show("search"), ["Mod+Shift+F"]],
@@ -59,6 +61,9 @@ export function actionsOf(page: Page): Action[] {
     ["taller", TEXT.taller, () => desk.grow(false, 1), [], beside],
     ["shorter", TEXT.shorter, () => desk.grow(false, -1), [], beside],
     ["new", TEXT.newSession, () => location.assign(config.base), [], config.user !== null],
+    ["control", pane.guest ? TEXT.askForControl : TEXT.takeControl, pane.takeControl, [], watches && pane.mayControl],
+    ["release", pane.guest ? TEXT.giveBack : TEXT.giveUp, pane.release, [], pane.status.kind === "live" && pane.members.length > 1],
+    ...grantable.map(({ client, user }): Offer => [`grant-${client}`, TEXT.grantTo(user), () => pane.grant(client)]),
     ["share", TEXT.share, () => page.show("share"), [], own],
     ["rename", TEXT.rename, () => void pane.rename(), [], own],
     ["end", TEXT.endSession, pane.endSession, [], own],

@@ -13,6 +13,7 @@ import { Preferences } from "./preferences.tsx";
 import { ShareDialog } from "./share.tsx";
 import { isFinal } from "./status.ts";
 import { Tabs } from "./tabs.tsx";
+import { whoTypes } from "./typist.tsx";
 
 export function App({ page }: { page: Page }) {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
@@ -50,6 +51,7 @@ export function App({ page }: { page: Page }) {
       )}
       <div class="off-screen" role="status" aria-live="polite">{spoken(status)}</div>
       <div class="off-screen" role="status" aria-live="polite">{effects.said}</div>
+      <div class="off-screen" role="status" aria-live="polite" id="who-types">{whoTypes(pane)}</div>
     </>
   );
 }

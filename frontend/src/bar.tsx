@@ -7,6 +7,7 @@ import type { Page } from "./page.ts";
 import type { Pane } from "./pane.ts";
 import { isFinal, isSilent, type Status } from "./status.ts";
 import { TEXT } from "./text.ts";
+import { Typist } from "./typist.tsx";
 
 interface Props {
   page: Page;
@@ -20,6 +21,7 @@ export function Bar({ page, pane }: Props) {
         <Logo />
       </a>
       <h1 class="title">{page.title}</h1>
+      <Typist page={page} pane={pane} />
       <Pill status={pane.status} />
       <Control pane={pane} />
       <Menu page={page} pane={pane} />

@@ -245,6 +245,10 @@ export class Page implements Around {
   /** Open the menu, which lists the sessions. */
   readonly showMenu = (message: Message): void => {
     this.pane.dismiss(message);
+    this.openMenu();
+  };
+
+  readonly openMenu = (): void => {
     const menu = document.getElementById("menu");
     menu?.click();
     menu?.focus();

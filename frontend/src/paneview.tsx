@@ -8,6 +8,7 @@ import type { Page } from "./page.ts";
 import type { Pane } from "./pane.ts";
 import { SearchBar } from "./searchbar.tsx";
 import { isFinal } from "./status.ts";
+import { typing } from "./typist.tsx";
 
 interface Props {
   page: Page;
@@ -37,12 +38,13 @@ export function PaneView({ page, pane, box, number, among }: Props) {
       },
     }
     : null;
+  const typist = typing(pane);
   const stale = status.kind === "reconnecting" || (final !== null && status.kind !== "ended");
   return (
     <section class={`pane ${used && among ? "used" : ""}`} aria-label={among ? `${number}. ${page.titleOf(pane)}` : undefined}
       hidden={box === null} style={box ? percent(box) : undefined}
       onFocusIn={() => page.activate(pane)} onPointerDown={() => page.activate(pane)}>
-      <div class={`stage ${stale ? "stale" : ""} ${pane.effects.ringing ? "ringing" : ""}`}>
+      <div class={`stage ${stale ? "stale" : ""} ${pane.effects.ringing ? "ringing" : ""} ${typist ? `shared ${typist}` : ""}`}>
         <div class="host" ref={host} />
         {used && page.overlay === "search" && <SearchBar pane={pane} close={page.hide} />}
         <Notices page={page} pane={pane} />

@@ -119,15 +119,17 @@ export class Touch {
   /** Through what was printed; programs with the whole screen, or that ask for it, get a wheel's turns. */
   private scroll(pixels: number): void {
     const { terminal, x: clientX, y: clientY } = this;
+    this.rest += (pixels * terminal.rows) / this.screen.height;
+    const lines = Math.trunc(this.rest);
+    this.rest -= lines;
     if (terminal.buffer.active.type === "normal" && terminal.modes.mouseTrackingMode === "none") {
-      this.rest += (pixels * terminal.rows) / this.screen.height;
-      const lines = Math.trunc(this.rest);
-      this.rest -= lines;
       if (lines !== 0) terminal.scrollLines(lines);
       return;
     }
-    const wheel = { deltaY: pixels, deltaMode: 0, bubbles: true, cancelable: true, clientX, clientY };
-    terminal.element?.querySelector(".xterm-screen")?.dispatchEvent(new WheelEvent("wheel", wheel));
+    const deltaMode = WheelEvent.DOM_DELTA_LINE;
+    const wheel = { deltaY: Math.sign(lines), deltaMode, bubbles: true, cancelable: true, clientX, clientY };
+    const screen = terminal.element?.querySelector(".xterm-screen");
+    for (let left = Math.abs(lines); left > 0; left -= 1) screen?.dispatchEvent(new WheelEvent("wheel", wheel));
   }
 
   private scrollAtEdge(y: number): void {

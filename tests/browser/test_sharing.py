@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from playwright.sync_api import expect
+
 from tests.browser.conftest import NewTab
 from tests.browser.tab import Tab
 
@@ -137,3 +139,41 @@ def test_what_waited_too_long_is_asked_about(tab: Tab, tmp_path: Path) -> None:
     assert not (tmp_path / "home" / "too-late").exists()
     tab.page.click("text=Type them now")
     tab.run("ls", r"^too-late$")
+
+
+def test_who_types_is_drawn_around_the_terminal_and_said(tab: Tab, new_tab: NewTab) -> None:
+    """A line and a name for all of them; handed over by name from the palette, and taken back."""
+    link = make_link(tab, control=True)
+    close_dialog(tab)
+    assert tab.page.locator(".shared").count() == 0, "nobody else is here"
+    guest = new_tab(viewport={"width": 360, "height": 600}, has_touch=True, is_mobile=True)
+    guest.open(link)
+    guest.wait_state("viewer")
+    said = "#who-types[role=status]"
+    expect(guest.page.locator(".stage.shared.elsewhere")).to_be_visible()
+    expect(guest.page.locator(".bar .typist")).to_have_text("owner types")
+    expect(guest.page.locator(said)).to_have_text("owner types")
+    expect(tab.page.locator(".stage.shared.here")).to_be_visible()
+    expect(tab.page.locator(".bar .typist")).to_have_text("You type, 1 other watching")
+    expect(tab.page.locator(said)).to_have_text("You type, 1 other watching")
+    assert guest.size == tab.size, "the writer's size is the terminal's"
+    box = guest.page.locator(".host .xterm").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 360
+    tab.page.keyboard.press("Control+Shift+P")
+    tab.type("let guest type\n")
+    tab.wait_state("viewer")
+    guest.wait_state("live")
+    expect(tab.page.locator(".bar .typist")).to_have_text("Guest types")
+    expect(tab.page.locator(said)).to_have_text("Guest types")
+    expect(guest.page.locator(".bar .typist")).to_contain_text("You type")
+    tab.page.keyboard.press("Control+Shift+P")
+    tab.type("take control\n")
+    tab.wait_state("live")
+    guest.wait_state("viewer")
+    tab.page.click(".bar .typist")
+    tab.page.click(".people >> text=Let them type")
+    guest.wait_state("live")
+    guest.page.tap(".bar >> text=Give it back")
+    tab.wait_state("live")
