@@ -18,11 +18,12 @@ import tomllib
 import urllib.request
 from collections.abc import Iterator
 from configparser import ConfigParser
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import argon2
 import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -210,23 +211,93 @@ async def test_a_class(
     assert "session.created" in text_below(reachable / Path(jsonl["path"]).name)
 
 
-async def test_system_accounts_in_a_sandbox(
-    reachable: Path, tornterm_events: CapturedEvents, tornterm_loop: object
+CONTAINED = """#!/bin/sh
+case $1 in
+  image) echo 0123456789abcdef;;
+  run) exec /bin/sh -c 'echo contained-$TORNTERM_USER-$((6*7))';;
+esac
+"""
+"""An engine, as far as it takes part here."""
+
+
+@pytest.mark.parametrize("place", ["sandbox", "container"])
+async def test_system_accounts_in_a_place_of_their_own(
+    place: str, reachable: Path, tornterm_events: CapturedEvents, tornterm_loop: object
 ) -> None:
-    """PAM says who they are, and the sandbox what they have."""
+    """PAM says who they are, and the other what they have; not with PAM's sessions around it."""
+    assert "Together with `sandbox`, `container` or `ssh`" in PAGE.read_text()
     assert "set `plugins.pam.sessions = false`" in PAGE.read_text()
     linux = helper("tornterm-auth-pam", "linux")
+    engine = in_folder(reachable, "engine", CONTAINED)
+    os.chmod(engine, 0o755)
+    tables = {
+        "sandbox": {
+            "homes": str(reachable / "homes"),
+            "run_as": "nobody",
+            "command": ["/bin/sh", "-c", "echo contained-$TORNTERM_USER-$((6*7))"],
+        },
+        "container": {"image": "any", "program": engine},
+    }
     with ExitStack() as stack:
         somebody = stack.enter_context(linux.person())
-        pam = {"service": stack.enter_context(linux.service(linux.UNIX)), "sessions": False}
-        sandbox = {"homes": str(reachable / "homes"), "run_as": "nobody"}
-        tables = {"plugins": {"enabled": ["sandbox", "pam"], "pam": pam, "sandbox": sandbox}}
+        pam = {"service": stack.enter_context(linux.service(linux.UNIX))}
+        for sessions in (False, True):
+            plugins = {"enabled": [place, "pam"], place: tables[place]}
+            plugins["pam"] = {**pam, "sessions": sessions}
+            async with LiveServer(from_here({"plugins": plugins}), [tornterm_events]) as server:
+                headers = await by_password(server, "pam", somebody.name, somebody.password)
+                if sessions:
+                    told = await server.fetch(
+                        "api/sessions", method="POST", headers=headers, json={}
+                    )
+                    assert told.code == 500 and b"would not run as the person" in told.body
+                    continue
+                async with V1Client(server.url, headers=headers, within=30.0) as client:
+                    await client.open()
+                    await client.wait_for(f"contained-{somebody.name}-42".encode())
+
+
+# --- a workshop -----------------------------------------------------------------------------------
+
+
+async def test_a_workshop(
+    tmp_path: Path, tornterm_events: CapturedEvents, tornterm_loop: object
+) -> None:
+    """Somebody on the list has a container for all their terminals, and nothing is left of it."""
+    podman = helper("tornterm-spawn-container", "podman")
+    tables = recipe("workshop")
+    users, jsonl = tables["plugins"]["local_users"], tables["plugins"]["jsonl"]
+    password = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("a-password")
+    known = "".join(f'[users.{name}]\npassword = "{password}"\n' for name in ("alice", "bob"))
+    users["file"] = in_folder(tmp_path, users["file"], known)
+    os.chmod(users["file"], 0o600)
+    jsonl["path"] = in_folder(tmp_path, jsonl["path"])
+    del tables["server"]
+    async with AsyncExitStack() as stack:
+        try:
+            engine = stack.enter_context(podman.podman())
+        except podman.Unusable as why:
+            pytest.skip(str(why))
+        tables["plugins"]["container"].update(image=podman.IMAGE, **engine.options)
         async with LiveServer(from_here(tables), [tornterm_events]) as server:
-            headers = await by_password(server, "pam", somebody.name, somebody.password)
-            async with V1Client(server.url, headers=headers, within=30.0) as client:
+
+            async def opened(name: str) -> V1Client:
+                headers = await by_password(server, "local_users", name, "a-password")
+                client = V1Client(server.url, headers=headers, within=120.0)
+                await stack.enter_async_context(client)
                 await client.open()
-                client.send_input(b"echo $(whoami)-$TORNTERM_USER-$((6*7))\n")
-                await client.wait_for(f"user-{somebody.name}-42".encode())
+                return client
+
+            one, two, bob = [await opened(name) for name in ("alice", "alice", "bob")]
+            one.send_input(b"echo $TORNTERM_USER > /tmp/here; touch ~/kept; echo ma''de\n")
+            await one.wait_for(b"made")
+            for client, answer in ((two, b"alice"), (bob, b"nobody")):
+                client.send_input(b"cat /tmp/here || echo no''body\n")
+                await client.wait_for(answer)
+            assert len(engine("ps", "--quiet").split()) == 2
+        await engine.emptied()
+        assert len(engine("volume", "ls", "--quiet").split()) == 2
+    assert "session.created" in text_below(Path(jsonl["path"]))
 
 
 # --- a company ------------------------------------------------------------------------------------
