@@ -202,6 +202,27 @@ def test_a_full_disk(policy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert shown == ("before after" if policy == "mark-gap" else "before ")
 
 
+def test_a_start_on_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It begins nevertheless, and the next start makes up the end that found no room."""
+
+    async def start_and_stop() -> None:
+        recorder = Recorder(RecorderSettings(folder=tmp_path))
+        await recorder.tornterm_startup()
+        await recorder.tornterm_shutdown()
+
+    tried = recording(tmp_path)
+    tried.on_output(b"before the crash", 0, time.time())
+    tried.work()
+    tried.let_go()
+    with monkeypatch.context() as context:
+        full_disk(context)
+        asyncio.run(start_and_stop())
+    assert inspect(tried.folder).state == "unfinished"
+    asyncio.run(start_and_stop())
+    report = inspect(tried.folder)
+    assert report.state == "complete" and report.made_up
+
+
 def test_a_slow_disk(tmp_path: Path) -> None:
     """What finds no room in the buffer is a gap, and nothing grows without bound."""
     tried = recording(tmp_path, buffer=65536)

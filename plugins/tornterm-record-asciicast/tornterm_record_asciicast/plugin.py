@@ -132,6 +132,10 @@ class Recorder:
 def _prepare(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
-    for path in folder.iterdir():
-        if path.is_dir() and recover(path):
-            logger.warning("the recording %s ended in a crash; its end is made up", path.name)
+    for path in filter(Path.is_dir, folder.iterdir()):
+        try:
+            if recover(path):
+                logger.warning("the recording %s ended in a crash; its end is made up", path.name)
+        except OSError as error:
+            # The one that is full now is no reason to let nobody work; the next start tries again.
+            logger.warning("the recording %s keeps no end for now: %s", path.name, error.strerror)
