@@ -1,4 +1,5 @@
 /** The HTTP side of the server, as far as the page needs it. */
+import { told } from "./codes.ts";
 
 export interface SessionRow {
   id: string;
@@ -30,7 +31,7 @@ export class ApiError extends Error {
     message: string,
     readonly retryAfter: number | null = null,
   ) {
-    super(message);
+    super(told(code, message));
   }
 }
 

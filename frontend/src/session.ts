@@ -2,6 +2,7 @@
  * The client's side of one session, without a socket and without a screen: which message follows
  * which. A connection is given to it, taken away, and given again.
  */
+import { told } from "./codes.ts";
 import { Input, type Taken } from "./input.ts";
 import { Output, type Screen } from "./output.ts";
 import {
@@ -189,10 +190,10 @@ export class Session {
         this.exit = message;
         return undefined;
       case "error":
-        this.error = message;
-        return this.events.complained(message);
+        this.error = { ...message, message: told(message.code, message.message) };
+        return this.events.complained(this.error);
       case "notice":
-        return this.events.notice(message.code, message.message);
+        return this.events.notice(message.code, told(message.code, message.message));
       case "pong":
         return undefined;
     }

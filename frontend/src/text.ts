@@ -1,4 +1,5 @@
 /** What the page says, in the language that the person reads. */
+import { type Codes, tellBy } from "./codes.ts";
 import { EN } from "./texts/en.ts";
 import { type Language, languageAmong, type Widened } from "./texts/languages.ts";
 
@@ -7,10 +8,10 @@ export { type Language, languageAmong, LANGUAGES } from "./texts/languages.ts";
 /** A catalogue: each language has every sentence. */
 export type Texts = Widened<typeof EN>;
 
-/** Those besides English are fetched when somebody reads them. */
-const CATALOGUES: Record<Exclude<Language, "en">, () => Promise<Texts>> = {
-  de: () => import("./texts/de.ts").then(({ DE }) => DE),
-  fr: () => import("./texts/fr.ts").then(({ FR }) => FR),
+/** Those besides English are fetched when somebody reads them; what the server says is English as it is. */
+const CATALOGUES: Record<Exclude<Language, "en">, () => Promise<[Texts, Codes]>> = {
+  de: () => Promise.all([import("./texts/de.ts"), import("./texts/codes/de.ts")]).then(([texts, codes]) => [texts.DE, codes.DE]),
+  fr: () => Promise.all([import("./texts/fr.ts"), import("./texts/codes/fr.ts")]).then(([texts, codes]) => [texts.FR, codes.FR]),
 };
 
 /** The sentences; another object once another language is spoken. */
@@ -19,7 +20,9 @@ export let TEXT: Texts = EN;
 /** Speak a language from here on; one that cannot be fetched leaves it at what was spoken before. */
 export async function speak(language: Language): Promise<void> {
   try {
-    TEXT = language === "en" ? EN : await CATALOGUES[language]();
+    const [texts, codes] = language === "en" ? [EN, {}] : await CATALOGUES[language]();
+    TEXT = texts;
+    tellBy(codes);
     document.documentElement.lang = language;
   } catch {
     // The network is away; what is said in another language is better than nothing.

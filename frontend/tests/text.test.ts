@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { DE as ADMIN_DE } from "../src/admin/texts/de.ts";
 import { EN as ADMIN_EN } from "../src/admin/texts/en.ts";
 import { FR as ADMIN_FR } from "../src/admin/texts/fr.ts";
+import { tellBy, told } from "../src/codes.ts";
 import { languageAmong } from "../src/text.ts";
 import { DE } from "../src/texts/de.ts";
+import { DE as DE_CODES } from "../src/texts/codes/de.ts";
+import { FR as FR_CODES } from "../src/texts/codes/fr.ts";
 import { EN } from "../src/texts/en.ts";
 import { FR } from "../src/texts/fr.ts";
 
@@ -46,3 +50,23 @@ for (const [page, english, others] of [
     }
   });
 }
+
+test("what the server says is said in every language, by every code that is documented", () => {
+  const protocol = readFileSync("../docs/protocol.md", "utf8");
+  const [, errors = ""] = protocol.split("### 9.2 Error codes");
+  const documented = [...(errors.split("###")[0] ?? "").matchAll(/^\| `(\w+)` \| \d/gm)].map(([, code]) => code ?? "");
+  assert.ok(documented.length > 15);
+  assert.deepEqual(Object.keys(DE_CODES), Object.keys(FR_CODES));
+  for (const code of documented) assert.ok(code in DE_CODES, code);
+});
+
+test("what a code does not say is taken over from the server, and what has no code is as it says it", () => {
+  const started = "The program could not be started: /bin/none: No such file or directory.";
+  assert.equal(told("spawn_failed", started), started);
+  tellBy(DE_CODES);
+  assert.equal(told("spawn_failed", started), "Das Programm konnte nicht gestartet werden: /bin/none: No such file or directory.");
+  assert.equal(told("idle", "This session ends in 60 s because nobody types."), "Diese Sitzung endet in 60 s, weil niemand tippt.");
+  assert.equal(told("of-a-plugin", "In its own words."), "In its own words.");
+  assert.equal(told("toString", "No code."), "No code.");
+  tellBy({});
+});

@@ -1,4 +1,5 @@
 /** What the administration page says, in the language that the person reads. */
+import { type Codes, tellBy } from "../codes.ts";
 import { readConfig } from "../config.ts";
 import { settingsFor } from "../settings.ts";
 import { type Language, languageAmong, type Widened } from "../texts/languages.ts";
@@ -9,11 +10,11 @@ import { EN } from "./texts/en.ts";
 /** A catalogue: each language has every sentence. */
 export type Texts = Widened<typeof EN>;
 
-/** Those besides English are fetched when somebody reads them. */
-const CATALOGUES: Record<Language, () => Promise<Texts>> = {
-  en: () => Promise.resolve(EN),
-  de: () => import("./texts/de.ts").then(({ DE }) => DE),
-  fr: () => import("./texts/fr.ts").then(({ FR }) => FR),
+/** Those besides English are fetched when somebody reads them; what the server says is English as it is. */
+const CATALOGUES: Record<Language, () => Promise<[Texts, Codes]>> = {
+  en: () => Promise.resolve([EN, {}]),
+  de: () => Promise.all([import("./texts/de.ts"), import("../texts/codes/de.ts")]).then(([texts, codes]) => [texts.DE, codes.DE]),
+  fr: () => Promise.all([import("./texts/fr.ts"), import("../texts/codes/fr.ts")]).then(([texts, codes]) => [texts.FR, codes.FR]),
 };
 
 /** What was chosen on the page of the terminal, else what the browser asks for. */
@@ -25,7 +26,9 @@ function wanted(): Language {
 
 const language = wanted();
 // Another language is here before anything is drawn; one that cannot be fetched leaves it at English.
-const spoken = language === "en" ? EN : await CATALOGUES[language]().catch(() => null);
+const fetched = language === "en" ? null : await CATALOGUES[language]().catch(() => null);
+const spoken = language === "en" ? EN : fetched?.[0];
+if (fetched) tellBy(fetched[1]);
 
 /** The sentences. */
 export const TEXT: Texts = spoken ?? EN;

@@ -32,11 +32,15 @@ const SIZES: Record<string, readonly string[]> = {
 const DAYS: Record<string, string> = { en: "days", de: "Tage", fr: "jours" };
 
 export function unitsOf(language: string): Units {
-  const number = new Intl.NumberFormat(language);
-  const forms = new Intl.PluralRules(language);
+  const number = { format: (count: number) => count.toLocaleString(language) };
+  // Made when they are needed first: each of them takes a phone milliseconds.
+  let rules: Intl.PluralRules | null = null;
+  const forms = { select: (count: number) => (rules ??= new Intl.PluralRules(language)).select(count) };
   const unit = (count: number, name: string) =>
     new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "long" }).format(count);
-  const short = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1, useGrouping: false });
+  const tenths = { minimumFractionDigits: 1, maximumFractionDigits: 1, useGrouping: false };
+  let made: Intl.NumberFormat | null = null;
+  const short = { format: (value: number) => (made ??= new Intl.NumberFormat(language, tenths)).format(value) };
   return {
     counted: (count, one, many) => `${count} ${forms.select(count) === "one" ? one : many}`,
     brief(seconds) {
