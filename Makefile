@@ -34,7 +34,7 @@ serve: $(DONE)/install $(DONE)/page
 test: $(DONE)/test $(DONE)/page $(DONE)/system
 	@$(BIN)/python -m pytest --numprocesses auto $(ARGS)
 
-bench: ARGS := run --json bench.json --markdown docs/performance.md
+bench: ARGS := run --json bench.json --markdown docs/performance.md --picture docs/images/latency.svg
 bench: $(DONE)/install
 	@$(BIN)/python -m benchmarks $(ARGS)
 

@@ -14,6 +14,7 @@ from benchmarks.bad_plugin import HOOKS
 from benchmarks.client import Silence
 from benchmarks.limits import client_rate
 from benchmarks.peers import SERVERS, Unavailable
+from benchmarks.pictures import latency_picture
 from benchmarks.report import as_json, as_markdown, machine
 from benchmarks.rounds import run
 from benchmarks.workloads import WORKLOADS
@@ -34,6 +35,7 @@ def main() -> None:
 @click.option("--rounds", type=int, help="How often each server has its turn.  [default: 5]")
 @click.option("--server", "servers", multiple=True, type=click.Choice(list(SERVERS)))
 @click.option("--json", "json_file", type=Path, help="Write all figures here.")
+@click.option("--picture", "picture_file", type=Path, help="Draw the latencies into this SVG.")
 @click.option(
     "--markdown", "markdown_file", type=Path, help="Put the tables at the end of this file."
 )
@@ -44,6 +46,7 @@ def run_command(
     rounds: int | None,
     servers: tuple[str, ...],
     json_file: Path | None,
+    picture_file: Path | None,
     markdown_file: Path | None,
 ) -> None:
     """Measure all workloads, or those that are named."""
@@ -59,6 +62,8 @@ def run_command(
     print(tables)
     if json_file:
         json_file.write_text(json.dumps(as_json(results, facts), indent=1))
+    if picture_file and (picture := latency_picture(results)):
+        picture_file.write_text(picture)
     if markdown_file:
         put_tables(markdown_file, tables)
 

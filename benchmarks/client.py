@@ -86,6 +86,7 @@ class Connection:
         self.session: dict[str, Any] = {}
         self._typed = False
         self._upgraded = True
+        self._greetings = list(dialect.greetings)
         self._frames = Frames(self) if dialect.acknowledges else None
 
     def fileno(self) -> int:
@@ -143,6 +144,8 @@ class Connection:
         else:
             self.received += len(view)
             self.tail = (self.tail + bytes(view[-TAIL:]))[-TAIL:]
+        if self._greetings and self._greetings[0][0] in self.tail:
+            self.send(self._greetings.pop(0)[1])
         return self.tail
 
     def upgrade(self) -> None:

