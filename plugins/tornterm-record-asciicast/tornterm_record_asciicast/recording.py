@@ -8,7 +8,7 @@ import logging
 import os
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,9 @@ logger = logging.getLogger("tornterm.plugins.recorder")
 
 RETRY_SECONDS = 1.0
 """Seconds after which a disk that took nothing is tried again."""
+
+ONE_FRAME = 0.01
+"""Seconds within which output is one event: what a player would draw at once."""
 
 SLACK = 256 * 1024
 """Bytes that are taken beyond the buffer where the program waits when it is full."""
@@ -206,11 +209,15 @@ class Recording:
             logger.warning("%s may not be on the disk: %s", self.folder.name, error.strerror)
 
     def _drain(self) -> None:
-        for _ in range(len(self._queue)):
+        left = len(self._queue)
+        while left > 0:
             kind, value, offset, now, size = self._queue.popleft()
             self._taken += size
+            left -= 1
             if kind == "o":
-                self._output(value, offset, now)
+                pieces = [value, *self._going_on(offset + len(value), now, left)]
+                left -= len(pieces) - 1
+                self._output(b"".join(pieces), offset, now)
             elif kind == "i":
                 self._event("i", self._typed.feed(value[0], shown=value[1]), now)
             elif kind == "end":
@@ -220,6 +227,17 @@ class Recording:
                 if kind == "x":
                     self._flush(now)
                 self._event(kind, f"{value.cols}x{value.rows}" if kind == "r" else value, now)
+
+    def _going_on(self, offset: int, since: float, most: int) -> Iterator[bytes]:
+        """Take what was printed from `offset` on so soon that nobody would see it apart."""
+        for _ in range(most):
+            kind, value, start, now, size = self._queue[0]
+            if kind != "o" or start != offset or now - since > ONE_FRAME:
+                return
+            self._queue.popleft()
+            self._taken += size
+            offset += len(value)
+            yield value
 
     def _output(self, data: bytes, offset: int, now: float) -> None:
         if offset > self._seen:
