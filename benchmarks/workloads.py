@@ -106,9 +106,17 @@ def long_flood(server: Running, mebibytes: int) -> Figures:
 # Latency.
 
 
-def echo(server: Running, neighbours: int, count: int) -> Figures:
-    """Milliseconds from key to echo."""
+def echo(server: Running, neighbours: int, count: int, *, settle: float = 0) -> Figures:
+    """Milliseconds from key to echo.
+
+    Args:
+        server: The server.
+        neighbours: How many other sessions flood.
+        count: Keys.
+        settle: Seconds after the session's creation, in which plugins note that there is one.
+    """
     connection = answering(server)
+    time.sleep(settle)
     with flooding(server, neighbours):
         return _latencies(echoes(connection, count))
 
@@ -254,7 +262,7 @@ WORKLOADS = {
     "echo-8": Workload("Echo, 8 neighbours flood", lambda s, q: echo(s, 8, 200 if q else 500)),
     "nine-plugins": Workload(
         "Echo, idle, with nine plugins, and twice without",
-        lambda s, q: echo(s, 0, 1000 if q else 5000),
+        lambda s, q: echo(s, 0, 2000 if q else 10_000, settle=1),
         ("tornterm", "again", "nine-plugins"),
         reference="tornterm",
     ),
