@@ -3,6 +3,7 @@ import type { Terminal } from "@xterm/xterm";
 import { WORTH_TELLING_MS } from "./alerts.ts";
 import type { Around } from "./around.ts";
 import { copyText, type CopyWishes } from "./clipboard.ts";
+import { Images } from "./images/images.ts";
 import { type Command, Marks } from "./marks.ts";
 import type { Pane } from "./pane.ts";
 import { watchPastes, worthAsking } from "./paste.ts";
@@ -39,6 +40,7 @@ export class Effects {
       live: () => this.pane.live,
     });
     terminal.onBell(() => this.bell());
+    new Images(terminal, () => this.around.choices.images);
     watchPastes(host, (text) => this.offered(text));
   }
 

@@ -12,7 +12,7 @@ interface Props {
 }
 
 export function Preferences({ settings, size, notify, close }: Props) {
-  const { theme, language, fontFamily, paste, clipboard, notify: told, flash, screenReader } = settings.all;
+  const { theme, language, fontFamily, paste, clipboard, notify: told, flash, images, screenReader } = settings.all;
   return (
     <Dialog label={TEXT.settings} class="settings" close={close}>
       <h2>{TEXT.settings}</h2>
@@ -63,6 +63,7 @@ export function Preferences({ settings, size, notify, close }: Props) {
       <Tick name="screen-reader" label={TEXT.screenReader} on={screenReader}
         turn={(on) => settings.set("screenReader", on)} />
       <Tick name="flash" label={TEXT.flash} on={flash} turn={(on) => settings.set("flash", on)} />
+      <Tick name="images" label={TEXT.images} on={images} turn={(on) => settings.set("images", on)} />
       <div class="actions">
         <button type="button" class="primary" onClick={close}>{TEXT.close}</button>
         <button type="button" onClick={() => settings.clear()}>{TEXT.forgetChoices}</button>

@@ -27,6 +27,8 @@ export interface Choices {
   notify: boolean;
   /** Whether a bell is shown. */
   flash: boolean;
+  /** Whether pictures that programs print are shown. */
+  images: boolean;
   /** Whether the terminal's lines are there for screen readers, and new ones are read out. */
   screenReader: boolean;
 }
@@ -36,7 +38,7 @@ export const LARGEST = 72;
 
 const UNCHOSEN: Choices = {
   theme: "", language: "", fontSize: 0, fontFamily: "",
-  paste: "always", clipboard: "gesture", notify: false, flash: true, screenReader: false,
+  paste: "always", clipboard: "gesture", notify: false, flash: true, images: true, screenReader: false,
 };
 
 const isBoolean = (value: unknown): value is boolean => typeof value === "boolean";
@@ -56,6 +58,7 @@ const CHECKS: { [K in keyof Choices]: (value: unknown) => value is Choices[K] } 
   clipboard: oneOf(CLIPBOARD),
   notify: isBoolean,
   flash: isBoolean,
+  images: isBoolean,
   screenReader: isBoolean,
 };
 

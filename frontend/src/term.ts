@@ -35,6 +35,7 @@ interface Inside {
   writeSync(data: Uint8Array): void;
   /** Sends what the text field has of a composition; with `false` at once. */
   _compositionHelper: { _finalizeComposition(later: boolean): void; _isSendingComposition: boolean };
+  _inputHandler: { _parser: { currentState: number } };
 }
 
 export interface Font {
@@ -110,8 +111,9 @@ export class TerminalView implements Screen {
       for (const listener of this.parsed) listener();
     };
     // Browsers let the timers of hidden pages run once a second and later once a minute; a program
-    // must not wait for that. Safe only where xterm.js has nothing else to parse.
-    if (document.hidden && this.writing === 1) {
+    // must not wait for that. Safe only where xterm.js has nothing else to parse, and where no
+    // picture can come, for which the parser has to wait.
+    if (document.hidden && this.writing === 1 && !mayPause(data, this.inside)) {
       this.inside.writeSync(data);
       finished();
     } else this.terminal.write(data, finished);
@@ -310,6 +312,21 @@ export class TerminalView implements Screen {
     }
   }
 }
+
+/** The parser's state between sequences. */
+const GROUND = 0;
+
+/** How sequences begin at whose end the parser may have to wait: DCS and OSC, also as one character. */
+const PAUSING = /\x1b(P|\]1337;)|(\xc2|^)[\x90\x9d]/;
+
+/** Whether parsing these bytes may have to pause for something else. */
+function mayPause(data: Uint8Array, { _inputHandler }: Inside): boolean {
+  if (_inputHandler._parser.currentState !== GROUND) return true;
+  return PAUSING.test(LATIN1.decode(data));
+}
+
+/** Bytes as characters, for looking only. */
+const LATIN1 = new TextDecoder("latin1");
 
 /**
  * Whether the browser measures canvases in the pixels that it draws. Where a page is shown as if on

@@ -52,6 +52,9 @@ LOUD = [
     b"\x1b]9;done\x07",
     b"\x1b]777;notify;a;b\x1b\\",
     b"\x1b]1337;ReportCellSize\x07",
+    b"\x1b]1337;File=name=YQ==:inline=1;QUJD\x07",
+    b"\x1b]1337;File=inline=0;size=3:inline=1:\x07",
+    b"\x1b]1337;File=size=4:" + b"QUJD" * LONGEST + b"\x07",
     b"\x1b]21;foreground=?\x07",
     b"\x1b]50;?\x07",
     b"\x1bP$qm\x1b\\",
@@ -86,6 +89,8 @@ QUIET = [
     b"\x1b]104\x07",
     b"\x1b]22;pointer\x07",
     b"\x1bPq#0;2;0;0;0~\x1b\\",
+    b"\x1b]1337;File=name=YQ==;inline=1:QUJD\x07",
+    b"\x1b]1337;File=inline=1;width=9px:" + b"QUJD" * LONGEST + b"\x1b\\",
     b"\x1b_something\x1b\\",
     b"\x1b]2;" + b"x" * LONGEST + b"\x07",
 ]

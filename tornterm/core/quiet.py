@@ -10,6 +10,7 @@ kitty, iTerm2 and VTE as far as they act. What they answer is `tornterm.core.que
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final
 
@@ -30,6 +31,9 @@ _TITLE_STACK: Final = (22, 23)
 # Properties of the window, notifications, commands to an editor, the clipboard, features,
 # progress, files.
 _OSC: Final = {3, 9, 51, 52, 62, 99, 777, 1337}
+_PICTURE: Final = re.compile(rb"(?:\x1b\]|\xc2\x9d)0*1337;File=(?:[^:]*;)?inline=1[;:]")
+"""A file that is shown among the text, instead of being downloaded."""
+
 _GRAPHICS: Final = (b"\x1b_G", b"\xc2\x9fG")
 
 
@@ -52,7 +56,7 @@ def _sequence(token: Token) -> bytes:
                 return b""
             return sequence_without_questions(token).translate(None, _BEL)
         case Kind.OSC if number_of_osc(token.data) in _OSC:
-            return b""
+            return token.data if _PICTURE.match(token.data) else b""
         case Kind.STRING if token.data.startswith(_GRAPHICS):
             return b""
     return sequence_without_questions(token)

@@ -206,6 +206,7 @@ export const DE: Texts = {
   notify: "Klingeln und fertige Befehle melden, während die Seite verdeckt ist",
   mayNotTell: "Der Browser lässt diese Seite nichts melden.",
   flash: "Klingeln zeigen",
+  images: "Bilder von Programmen zeigen",
   screenReader: "Das Terminal für Screenreader vorlesen",
   screenReaderTurn: "Vorlesen für Screenreader ein oder aus",
   screenReaderOn: "Neue Zeilen werden vorgelesen.",

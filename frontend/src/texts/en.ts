@@ -206,6 +206,7 @@ export const EN = {
   notify: "Tell me of bells and finished commands while the page is hidden",
   mayNotTell: "The browser does not let this page tell you things.",
   flash: "Show the bell",
+  images: "Show pictures that programs print",
   screenReader: "Read the terminal out to screen readers",
   screenReaderTurn: "Reading out to screen readers on or off",
   screenReaderOn: "New lines are read out.",

@@ -206,6 +206,7 @@ export const FR: Texts = {
   notify: "Signaler sonneries et commandes finies quand la page est cachée",
   mayNotTell: "Le navigateur ne laisse pas cette page signaler quoi que ce soit.",
   flash: "Montrer la sonnerie",
+  images: "Montrer les images des programmes",
   screenReader: "Lire le terminal aux lecteurs d'écran",
   screenReaderTurn: "Lecture aux lecteurs d'écran ou non",
   screenReaderOn: "Les nouvelles lignes sont lues.",
