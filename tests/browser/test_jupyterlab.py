@@ -7,6 +7,7 @@ import json
 import os
 import re
 import sys
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,6 +30,17 @@ LAB = (
     "--LabApp.news_url=None",
     "--ServerApp.jpserver_extensions={'jupyter_lsp': False, 'notebook_shim': True}",
 )
+
+# A shell as the job of another one, which therefore counts as busy; where there is a file `idle`,
+# the shell alone, in which nothing runs.
+SHELL = "/bin/bash --norc --noprofile"
+PROGRAM = ["/bin/bash", "-mc", f"test -e idle || {{ {SHELL}; exit; }}; exec {SHELL}"]
+
+CONFIG = f"""
+c.TerminalManager.max_terminals = 2
+c.TerminalManager.cull_inactive_timeout = 5
+c.ServerApp.terminado_settings = {{"shell_command": {PROGRAM!r}}}
+"""
 
 # The widgets and the terminal in them as JupyterLab has them; it draws on a canvas.
 HELP = """
@@ -137,8 +149,9 @@ class Lab:
 def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
     """One server for all tests: it takes a while to start."""
     folder = tmp_path_factory.mktemp("lab")
-    more = "c.TerminalManager.max_terminals = 2\n"
-    with serving_jupyter(folder, more, command=LAB) as jupyter:
+    with serving_jupyter(folder, CONFIG, command=LAB) as jupyter:
+        (jupyter.root / "away").mkdir()
+        (jupyter.root / "away" / "idle").touch()
         yield jupyter
 
 
@@ -189,7 +202,7 @@ def test_two_windows_and_the_list(jupyter: Jupyter, context: BrowserContext) -> 
     """Both show and type into one terminal; deleting it from the list ends it in both."""
     one = new_lab(context, jupyter)
     one.launch()
-    one.type("1", "echo fi''rst $$")
+    one.type("1", "echo fi''rst $PPID")
     shell = int(one.shows("1", r"^first (\d+)"))
     two = new_lab(context, jupyter)
     two.open("1")
@@ -219,3 +232,20 @@ def test_a_limit_is_explained(jupyter: Jupyter, context: BrowserContext) -> None
     lab.type("2", "echo st''ill")
     lab.shows("2", "^still$")
     assert lab.terminals() == ["1", "2"]
+
+
+def test_culling_spares_a_silent_job(jupyter: Jupyter, context: BrowserContext) -> None:
+    """A shell in which nothing runs ends by itself; a job that prints nothing goes on."""
+    lab = new_lab(context, jupyter)
+    lab.launch()
+    lab.type("1", "read -r line; echo it was $line")
+    with lab.page.expect_response(lambda answer: answer.request.method == "POST") as made:
+        lab.run("terminal:create-new", cwd="away")
+    assert made.value.json()["name"] == "2"
+    until = time.monotonic() + PATIENCE / 1000
+    while "2" in lab.terminals() and time.monotonic() < until:
+        lab.page.wait_for_timeout(100)
+    assert lab.terminals() == ["1"]
+    lab.is_gone("2")
+    lab.type("1", "still here")
+    lab.shows("1", "^it was still here$")

@@ -80,13 +80,20 @@ async def test_from_login_to_logout(tmp_path: Path, tornterm_loop: object) -> No
             opened = await client.open()
             client.send_input("echo $((6*7))\n")
             await client.wait_for(b"42\r\n")
-            # A second tab needs no password any more: the hub knows the person.
+            # Whoever comes without our cookie needs no password: the hub knows the person.
+            own = browser.cookies.pop(both.server.port)
             again = await browser.follow(f"{both.server.url}-/jupyterhub/login")
             assert again.effective_url.startswith(both.server.url)
+            assert browser.cookies[both.server.port] != own
+            assert (await both.me(browser))[1]["user"]["name"] == "alice"
             await browser.follow(f"{both.hub.url}/logout")
             assert await client.wait_closed() == 4401
         assert both.server.terminals.session(opened.session).info.state == "running"
         assert (await both.me(browser))[0] == 401
+        # The way in leads to the hub's password again.
+        form = await browser.follow(f"{both.server.url}-/jupyterhub/login")
+        assert form.effective_url.startswith(both.hub.url)
+        assert b'type="password"' in form.body
 
 
 async def test_who_may_not(tmp_path: Path, tornterm_loop: object) -> None:
