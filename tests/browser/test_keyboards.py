@@ -85,10 +85,10 @@ def test_the_clipboards_keys_are_those_of_the_system(
 
 def test_a_screen_of_4k_is_filled_and_usable(server: ServerProcess, new_tab: NewTab) -> None:
     """The program knows its size, letters can be read, and nothing else is far away or tiny."""
+    # Each step draws eight million pixels without a graphics card, so they are few.
     tab = new_tab(viewport={"width": 3840, "height": 2160})
     tab.log_in(server.login_link)
     cols, rows = tab.size
-    tab.run("stty size", rf"^{rows} {cols}$")
     assert cols > 250
     assert rows > 60
     screen = tab.page.locator(".xterm-screen").bounding_box()
@@ -99,16 +99,10 @@ def test_a_screen_of_4k_is_filled_and_usable(server: ServerProcess, new_tab: New
     assert screen["width"] > 3840 - 60, "not a column is left over"
     assert screen["height"] > stage["height"] - 60
     assert screen["height"] / rows >= 18
-    tab.run(rf"printf '%{cols}s\n' edge | tail -c 5", r"^edge$")
-    tab.run("seq 5000", r"^5000$")
+    tab.run("stty size", rf"^{rows} {cols}$")
     tab.page.click("#menu")
     menu = tab.page.locator(".sheet").bounding_box()
     assert menu is not None
     assert menu["x"] + menu["width"] <= 3840
     letters = "parseFloat(getComputedStyle(document.querySelector('.sheet .item')).fontSize)"
     assert tab.page.evaluate(letters) >= 18
-    tab.page.keyboard.press("Escape")
-    tab.page.keyboard.press("Control+Shift+E")
-    tab.page.wait_for_selector(".pane:nth-of-type(2) .xterm-screen")
-    tab.wait_state("live")
-    tab.run("echo beside-''it", r"^beside-it$")
