@@ -32,7 +32,7 @@ def home_below(template: str, placeholder: str, user: str) -> str:
     parent = os.path.realpath(os.path.dirname(template.partition(placeholder)[0]))
     home = _directory(template.replace(placeholder, user))
     if os.path.commonpath((parent, home)) != parent or home == parent:
-        raise SpawnError(f"the home directory of {user!r} is not below {parent}")
+        raise SpawnError(f"the home directory of {user!r:.60} is not below {parent}")
     return home
 
 

@@ -176,7 +176,7 @@ class Shell:
             entry = pwd.getpwnam(name)
         except (KeyError, ValueError):
             # ValueError: a character that no account's name can have.
-            raise SpawnError(f"there is no system account {name!r}") from None
+            raise SpawnError(f"there is no system account {name!r:.60}") from None
         if run_as == USER and entry.pw_uid == 0:
             raise SpawnError(f"the system account {name!r} is root, which a user cannot become")
         groups = tuple(os.getgrouplist(name, entry.pw_gid))

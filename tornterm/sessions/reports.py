@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from tornterm.audit import AuditLog
+from tornterm.audit import AuditLog, printable
 from tornterm.errors import SpawnError, TorntermError
 from tornterm.plugins import PluginHost
 from tornterm.sessions.attachment import Attachment
@@ -50,7 +50,8 @@ class Reports:
         if isinstance(error, TorntermError):
             reason, why = error.code, str(error)
         if isinstance(error, SpawnError):
-            logger.warning("session %s of %s did not start: %s", session_id, user.name, error)
+            name = printable(user.name)  # it may be what made the attempt fail
+            logger.warning("session %s of %s did not start: %s", session_id, name, error)
         self._record(
             "session.denied",
             user=user.name,
