@@ -94,7 +94,7 @@ export class Page implements Around {
 
   start(): void {
     const { settings } = this;
-    this.paint = followTheme(() => settings.all.theme || this.config.theme, (palette) => {
+    this.paint = followTheme(() => [settings.all.theme || this.config.theme, settings.all.own], (palette) => {
       this.palette = palette;
       for (const pane of this.desk.panes.values()) pane.view?.paint(palette);
     });
@@ -103,6 +103,7 @@ export class Page implements Around {
       for (const pane of this.desk.panes.values()) {
         pane.useFont(this.font);
         pane.view?.readOut(settings.all.screenReader);
+        pane.view?.join(settings.all.ligatures);
       }
       this.changed();
       void speakAs(settings.all.language).then(() => this.changed());
@@ -121,6 +122,7 @@ export class Page implements Around {
     pane.start(host);
     if (this.palette) pane.view?.paint(this.palette);
     pane.view?.readOut(this.choices.screenReader);
+    pane.view?.join(this.choices.ligatures);
     if (pane === this.pane) pane.focus();
   }
 

@@ -1,5 +1,6 @@
 /** The colours of the terminal, by theme; the page around it takes its own from base.css. */
 import type { ITheme } from "@xterm/xterm";
+import { luminance } from "./own.ts";
 import type { ThemeName } from "./settings.ts";
 
 export interface Palette {
@@ -23,6 +24,18 @@ interface Ground {
   ansi: Sixteen;
 }
 
+/** A palette that somebody has brought, as `own.ts` keeps it. */
+export function ownPalette(kept: string): Palette {
+  const [back = "", fore = "", cursor = "", selection = "", ...ansi] = kept.split(" ");
+  const light = luminance(back) > 0.4;
+  return palette({
+    page: light ? "light" : "dark",
+    contrast: light ? 4.5 : 1,
+    ground: [back, fore, cursor, `${selection}aa`],
+    ansi: ansi as Sixteen,
+  });
+}
+
 function palette({ page = "dark", contrast = 1, ground, ansi }: Ground): Palette {
   const [background, foreground, cursor, selection] = ground;
   const [black, red, green, yellow, blue, magenta, cyan, white] = ansi;
@@ -40,7 +53,7 @@ function palette({ page = "dark", contrast = 1, ground, ansi }: Ground): Palette
   };
 }
 
-export const PALETTES: Record<Exclude<ThemeName, "auto"> | "contrast-light", Palette> = {
+export const PALETTES: Record<Exclude<ThemeName, "auto" | "own"> | "contrast-light", Palette> = {
   dark: palette({
     ground: ["#0e1318", "#d8dee6", "#7ee0b8", "#2f5d7c99"],
     ansi: [

@@ -1,5 +1,7 @@
 /** The dialog in which a person chooses how the page looks and behaves in this browser. */
+import { useState } from "preact/hooks";
 import { Dialog } from "./dialog.tsx";
+import { faint, PARTS, readPalette } from "./own.ts";
 import { type Choices, CLIPBOARD, LARGEST, PASTE, type Settings, SMALLEST, THEMES } from "./settings.ts";
 import { LANGUAGES, TEXT } from "./text.ts";
 
@@ -12,7 +14,7 @@ interface Props {
 }
 
 export function Preferences({ settings, size, notify, close }: Props) {
-  const { theme, language, fontFamily, paste, clipboard, notify: told, flash, images, screenReader } = settings.all;
+  const { theme, language, fontFamily, ligatures, paste, clipboard, notify: told, flash, images, screenReader } = settings.all;
   return (
     <Dialog label={TEXT.settings} class="settings" close={close}>
       <h2>{TEXT.settings}</h2>
@@ -25,6 +27,7 @@ export function Preferences({ settings, size, notify, close }: Props) {
           {THEMES.map((name) => <option key={name} value={name}>{TEXT.themes[name]}</option>)}
         </select>
       </label>
+      {theme === "own" && <OwnColours settings={settings} />}
       <label>
         {TEXT.language}
         <select name="language" value={language}
@@ -62,6 +65,8 @@ export function Preferences({ settings, size, notify, close }: Props) {
       <Tick name="notify" label={TEXT.notify} on={told} turn={(on) => void notify(on)} />
       <Tick name="screen-reader" label={TEXT.screenReader} on={screenReader}
         turn={(on) => settings.set("screenReader", on)} />
+      <Tick name="ligatures" label={TEXT.ligatures} on={ligatures}
+        turn={(on) => settings.set("ligatures", on)} />
       <Tick name="flash" label={TEXT.flash} on={flash} turn={(on) => settings.set("flash", on)} />
       <Tick name="images" label={TEXT.images} on={images} turn={(on) => settings.set("images", on)} />
       <div class="actions">
@@ -69,6 +74,32 @@ export function Preferences({ settings, size, notify, close }: Props) {
         <button type="button" onClick={() => settings.clear()}>{TEXT.forgetChoices}</button>
       </div>
     </Dialog>
+  );
+}
+
+/** Where one brings a palette; what is complete is taken at once. */
+function OwnColours({ settings }: { settings: Settings }) {
+  const kept = settings.all.own;
+  const colours = kept.split(" ");
+  const [text, setText] = useState(() => (kept ? PARTS.map((part, at) => `${part} ${colours[at]}`).join("\n") : ""));
+  const { palette, missing } = readPalette(text);
+  const hard = palette ? faint(palette) : [];
+  const words = !text.trim() || (palette && hard.length === 0) ? ""
+    : palette ? `${TEXT.ownFaint} ${hard.join(", ")}` : `${TEXT.ownMissing} ${missing.join(", ")}`;
+  return (
+    <div class="own">
+      <label>
+        {TEXT.ownColours}
+        <textarea name="own" rows={6} spellcheck={false} value={text} aria-describedby="own-hint own-words"
+          onInput={(event) => {
+            setText(event.currentTarget.value);
+            const read = readPalette(event.currentTarget.value);
+            if (read.palette) settings.set("own", read.palette);
+          }} />
+      </label>
+      <p id="own-hint">{TEXT.ownHint}</p>
+      <p id="own-words" class="words" role="status">{words}</p>
+    </div>
   );
 }
 

@@ -1,8 +1,9 @@
 /** What a person has chosen for this browser; it is kept here and nowhere else. */
+import { KEPT } from "./own.ts";
 
 export const THEMES = [
   "auto", "light", "dark", "contrast",
-  "solarized-dark", "solarized-light", "dracula", "nord", "gruvbox", "monokai",
+  "solarized-dark", "solarized-light", "dracula", "nord", "gruvbox", "monokai", "own",
 ] as const;
 export type ThemeName = (typeof THEMES)[number];
 
@@ -13,12 +14,16 @@ export const CLIPBOARD = ["gesture", "ask", "never"] as const;
 export interface Choices {
   /** "" for what the server says. */
   theme: ThemeName | "";
+  /** The palette that the person has brought, as `own.ts` keeps it; "" where there is none. */
+  own: string;
   /** "" for what the browser says. */
   language: (typeof LANGUAGE_NAMES)[number];
   /** In CSS pixels; 0 for what the server says. */
   fontSize: number;
   /** As in CSS; "" for what the server says. */
   fontFamily: string;
+  /** Whether signs that a font draws as one are drawn so. */
+  ligatures: boolean;
   /** When a paste is shown before the program gets it: also where it takes pastes as a whole? */
   paste: (typeof PASTE)[number];
   /** When programs may put something on the clipboard. */
@@ -37,7 +42,7 @@ export const SMALLEST = 6;
 export const LARGEST = 72;
 
 const UNCHOSEN: Choices = {
-  theme: "", language: "", fontSize: 0, fontFamily: "",
+  theme: "", own: "", language: "", fontSize: 0, fontFamily: "", ligatures: false,
   paste: "always", clipboard: "gesture", notify: false, flash: true, images: true, screenReader: false,
 };
 
@@ -50,9 +55,11 @@ function oneOf<T>(all: readonly T[]): (value: unknown) => value is T {
 /** Only what is known and of the right kind: what is stored may be of another version, or anybody's. */
 const CHECKS: { [K in keyof Choices]: (value: unknown) => value is Choices[K] } = {
   theme: oneOf(["", ...THEMES]),
+  own: (value): value is string => value === "" || (typeof value === "string" && KEPT.test(value)),
   fontSize: (value): value is number =>
     Number.isInteger(value) && (value === 0 || ((value as number) >= SMALLEST && (value as number) <= LARGEST)),
   fontFamily: (value): value is string => typeof value === "string" && value.length <= 500,
+  ligatures: isBoolean,
   language: oneOf(LANGUAGE_NAMES),
   paste: oneOf(PASTE),
   clipboard: oneOf(CLIPBOARD),

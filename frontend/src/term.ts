@@ -71,6 +71,9 @@ export class TerminalView implements Screen {
   private writing = 0;
   private byPerson = false;
   private boxed = false;
+  private joining = false;
+  /** Ends the joining of signs, which begins when it is there. */
+  private joined: Promise<() => void> = Promise.resolve(() => undefined);
   private composing: Composing | null = null;
 
   constructor(
@@ -209,6 +212,15 @@ export class TerminalView implements Screen {
   /** Have the lines in the page for screen readers, and new ones read out. */
   readOut(on: boolean): void {
     this.terminal.options.screenReaderMode = on;
+  }
+
+  /** Draw signs as one that the font has as one, such as `=>`. */
+  join(on: boolean): void {
+    if (on === this.joining) return;
+    this.joining = on;
+    this.joined.then((end) => end());
+    this.joined = !on ? Promise.resolve(() => undefined)
+      : import("./ligatures.ts").then(({ joinLigatures }) => joinLigatures(this.terminal), () => () => undefined);
   }
 
   /** The font from here on; another size of the terminal may fit then. */

@@ -4,11 +4,29 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from tests.browser.axe import violations
 from tests.browser.conftest import NewTab
 from tests.browser.tab import Tab
 
 BACKGROUND = "tornterm.terminal.options.theme.background"
 FONT_SIZE = "tornterm.terminal.options.fontSize"
+JOINED = """
+(text) => new Promise((resolve, reject) => {
+  const { terminal } = tornterm;
+  const { _characterJoinerService: joiner } = terminal._core;
+  const end = performance.now() + 30000;
+  const look = () => {
+    const { active } = terminal.buffer;
+    for (let row = 0; row < active.length; row += 1) {
+      if (active.getLine(row).translateToString(true) !== text) continue;
+      if (joiner.getJoinedCharacters(row).length > 0) return resolve();
+    }
+    if (performance.now() > end) reject(new Error("nothing is joined"));
+    else requestAnimationFrame(look);
+  };
+  look();
+})
+"""
 PAGE = "getComputedStyle(document.querySelector('.bar')).backgroundColor"
 
 
@@ -72,3 +90,28 @@ def test_larger_letters_make_a_smaller_terminal(tab: Tab) -> None:
     box.fill("12")
     box.press("Tab")
     assert tab.page.evaluate(FONT_SIZE) == 12
+
+
+def test_a_palette_of_ones_own_and_ligatures(tab: Tab) -> None:
+    """Pasted as another terminal keeps it; what is missing or hard to read is said."""
+    tab.run("echo 'a =''> b'", r"^a => b$")
+    tab.page.keyboard.press("Control+,")
+    tab.page.select_option("select[name=theme]", "own")
+    box = tab.page.get_by_label("Colours, as another terminal keeps them")
+    words = tab.page.locator("#own-words")
+    some = [f"color{at} #f{at:x}f0{at:x}0" for at in range(15)]
+    lines = ["background #101010", "foreground #222222", *some]
+    box.fill("\n".join(lines))
+    expect(words).to_have_text("Not found in it: brightwhite")
+    assert violations(tab.page) == []
+    box.fill("\n".join([*lines, "color15 #ffffff"]))
+    expect(words).to_have_text("Hard to read on this background: foreground")
+    assert tab.page.evaluate(BACKGROUND) == "#101010"
+    expect(tab.page.locator("html")).to_have_attribute("data-theme", "dark")
+    tab.page.get_by_label("Draw signs such as =>").check()
+    tab.page.keyboard.press("Escape")
+    tab.page.evaluate(JOINED, "a => b")
+    tab.page.reload()
+    tab.wait_state("live")
+    assert tab.page.evaluate(BACKGROUND) == "#101010"
+    tab.page.evaluate(JOINED, "a => b")
