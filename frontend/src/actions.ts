@@ -56,6 +56,11 @@ export function actionsOf(page: Page): Action[] {
     ...DIRECTIONS.map((direction): Offer => [
       `go-${direction}`, TEXT.goTo[direction], () => page.go(direction), [`Alt+Shift+Arrow${direction}`], beside,
     ]),
+    ...DIRECTIONS.map((direction): Offer => [
+      `swap-${direction}`, TEXT.swap[direction], () => desk.swap(direction), [], beside,
+    ]),
+    ["own-tab", TEXT.ownTab, () => (desk.detach(), page.toPane()), [], beside],
+    ["join", TEXT.joinTab, () => page.joinPrevious(), [], tabs],
     ["wider", TEXT.wider, () => desk.grow(true, 1), [], beside],
     ["narrower", TEXT.narrower, () => desk.grow(true, -1), [], beside],
     ["taller", TEXT.taller, () => desk.grow(false, 1), [], beside],

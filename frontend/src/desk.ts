@@ -1,6 +1,6 @@
 /** The tabs of a window and the terminals in them: which there are, where, and which one is used. */
 import type { Wish } from "./around.ts";
-import { type Direction, dividerOf, moveDivider, neighbour, panesOf, relabel, splitPane, type Tree, withoutPane } from "./layout.ts";
+import { type Direction, dividerOf, graft, moveDivider, neighbour, panesOf, relabel, splitPane, type Tree, withoutPane } from "./layout.ts";
 import type { Layout } from "./layouts.ts";
 import type { Pane } from "./pane.ts";
 
@@ -19,6 +19,8 @@ export class Desk {
   tabs: DeskTab[] = [];
   /** Those that have been shown; a terminal that nobody has looked at yet is not connected. */
   readonly drawn = new Set<string>();
+  /** The tab that a pointer drags. */
+  dragged: DeskTab | null = null;
   private at = 0;
   private made = 0;
 
@@ -125,6 +127,40 @@ export class Desk {
     const shown = this.tab;
     this.tabs = this.tabs.toSpliced(from, 1).toSpliced(to, 0, tab);
     this.at = this.tabs.indexOf(shown);
+    this.changed();
+  }
+
+  /** Bring all terminals of a tab to a side of a terminal, into whose tab they go. */
+  join(tab: DeskTab, pane: Pane, side: Direction): void {
+    const key = this.keyOf(pane);
+    const target = this.tabs.find(({ tree }) => key !== null && panesOf(tree).includes(key));
+    if (!target || key === null || target === tab) return;
+    target.tree = graft(target.tree, key, tab.tree, side);
+    target.active = tab.active;
+    this.tabs = this.tabs.filter((other) => other !== tab);
+    this.show(this.tabs.indexOf(target));
+  }
+
+  /** Bring the terminal that is used into a tab of its own, behind the one that it was in. */
+  detach(): void {
+    const { tab } = this;
+    const key = tab.active;
+    const left = withoutPane(tab.tree, key);
+    if (!left) return;
+    tab.tree = left;
+    tab.active = panesOf(left)[0] as string;
+    const own = { id: key === tab.id ? `${key}-${++this.made}` : key, tree: { pane: key }, active: key };
+    this.tabs = this.tabs.toSpliced(this.at + 1, 0, own);
+    this.show(this.at + 1);
+  }
+
+  /** The terminal that is used and the nearest one in a direction take each other's place. */
+  swap(direction: Direction): void {
+    const { tab } = this;
+    const other = neighbour(tab.tree, tab.active, direction);
+    if (other === null) return;
+    const places: Record<string, string> = { [tab.active]: other, [other]: tab.active };
+    tab.tree = relabel(tab.tree, (name) => places[name] ?? name) as Tree;
     this.changed();
   }
 

@@ -54,19 +54,26 @@ export function panesOf(tree: Tree): string[] {
 
 /** Put a terminal beside another one, or below it; the two share the room. */
 export function splitPane(tree: Tree, pane: string, added: string, across: boolean): Tree {
+  return graft(tree, pane, { pane: added }, across ? "Right" : "Down");
+}
+
+/** Put terminals at a side of another one, with which they share its room. */
+export function graft(tree: Tree, pane: string, added: Tree, side: Direction): Tree {
+  const across = side === "Left" || side === "Right";
+  const ahead = side === "Left" || side === "Up";
   if (isLeaf(tree)) {
     if (tree.pane !== pane) return tree;
-    return { across, parts: [tree, { pane: added }], shares: [0.5, 0.5] };
+    return { across, parts: ahead ? [added, tree] : [tree, added], shares: [0.5, 0.5] };
   }
   const at = tree.parts.findIndex((part) => isLeaf(part) && part.pane === pane);
   if (at < 0 || tree.across !== across) {
-    return { ...tree, parts: tree.parts.map((part) => splitPane(part, pane, added, across)) };
+    return { ...tree, parts: tree.parts.map((part) => graft(part, pane, added, side)) };
   }
   // In a row that goes the same way it becomes one more, and only its neighbour gives room.
   const half = (tree.shares[at] ?? 0) / 2;
   return {
     ...tree,
-    parts: tree.parts.toSpliced(at + 1, 0, { pane: added }),
+    parts: tree.parts.toSpliced(ahead ? at : at + 1, 0, added),
     shares: tree.shares.toSpliced(at, 1, half, half),
   };
 }

@@ -176,6 +176,15 @@ export class Page implements Around {
     this.toPane();
   }
 
+  /** The tab that is shown goes beside the terminal of the one before it. */
+  joinPrevious(): void {
+    const { desk } = this;
+    const before = desk.tabs[desk.position - 1] ?? desk.tabs[desk.position + 1];
+    if (!before) return;
+    desk.join(desk.tab, desk.paneOf(before), "Right");
+    this.toPane();
+  }
+
   go(direction: Direction): void {
     this.desk.go(direction);
     this.toPane();

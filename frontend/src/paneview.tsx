@@ -2,7 +2,7 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { percent } from "./dividers.tsx";
 import { EndedDock, FinalCard, type FinalProps } from "./final.tsx";
-import type { Box } from "./layout.ts";
+import type { Box, Direction } from "./layout.ts";
 import { Notices } from "./notices.tsx";
 import type { Page } from "./page.ts";
 import type { Pane } from "./pane.ts";
@@ -43,7 +43,7 @@ export function PaneView({ page, pane, box, number, among }: Props) {
   return (
     <section class={`pane ${used && among ? "used" : ""}`} aria-label={among ? `${number}. ${page.titleOf(pane)}` : undefined}
       hidden={box === null} style={box ? percent(box) : undefined}
-      onFocusIn={() => page.activate(pane)} onPointerDown={() => page.activate(pane)}>
+      onFocusIn={() => page.activate(pane)} onPointerDown={() => page.activate(pane)} {...dropsOf(page, pane)}>
       <div class={`stage ${stale ? "stale" : ""} ${pane.effects.ringing ? "ringing" : ""} ${typist ? `shared ${typist}` : ""}`}>
         <div class="host" ref={host} />
         {used && page.overlay === "search" && <SearchBar pane={pane} close={page.hide} />}
@@ -53,4 +53,40 @@ export function PaneView({ page, pane, box, number, among }: Props) {
       {final && status.kind === "ended" && <EndedDock {...final} />}
     </section>
   );
+}
+
+/** A tab that is dragged to a side of a terminal comes there with its terminals. */
+function dropsOf(page: Page, pane: Pane) {
+  const { desk } = page;
+  const shown = (event: DragEvent, side: Direction | null) => {
+    const { dataset } = event.currentTarget as HTMLElement;
+    if (side) dataset["drop"] = side;
+    else delete dataset["drop"];
+  };
+  const fits = () => desk.dragged !== null && desk.dragged !== desk.tab;
+  return {
+    onDragOver(event: DragEvent) {
+      if (!fits()) return;
+      event.preventDefault();
+      shown(event, sideOf(event));
+    },
+    onDragLeave: (event: DragEvent) => shown(event, null),
+    onDrop(event: DragEvent) {
+      shown(event, null);
+      if (!fits() || !desk.dragged) return;
+      event.preventDefault();
+      desk.join(desk.dragged, pane, sideOf(event));
+      desk.dragged = null;
+      page.toPane();
+    },
+  };
+}
+
+/** The side of the terminal that the pointer is nearest to. */
+function sideOf(event: DragEvent): Direction {
+  const { left, top, width, height } = (event.currentTarget as HTMLElement).getBoundingClientRect();
+  const x = (event.clientX - left) / (width || 1) - 0.5;
+  const y = (event.clientY - top) / (height || 1) - 0.5;
+  if (Math.abs(x) > Math.abs(y)) return x < 0 ? "Left" : "Right";
+  return y < 0 ? "Up" : "Down";
 }

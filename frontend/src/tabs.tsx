@@ -1,16 +1,15 @@
-/** The row of tabs, where there are several: to choose one, close one, or drag one elsewhere. */
-import { useRef } from "preact/hooks";
+/** The row of tabs, where there are several: to choose one, close one, or drag one elsewhere: to another
+ * place among them, or to a side of a terminal. */
 import type { Page } from "./page.ts";
 import { isFinal } from "./status.ts";
 import { TEXT } from "./text.ts";
 
 export function Tabs({ page }: { page: Page }) {
   const { desk } = page;
-  const dragged = useRef<number | null>(null);
   if (desk.tabs.length < 2) return null;
   const drop = (at: number) => {
-    if (dragged.current !== null) desk.move(dragged.current, at);
-    dragged.current = null;
+    if (desk.dragged) desk.move(desk.tabs.indexOf(desk.dragged), at);
+    desk.dragged = null;
   };
   return (
     <nav class="tabs" aria-label={TEXT.tabs}>
@@ -21,7 +20,7 @@ export function Tabs({ page }: { page: Page }) {
           const shown = at === desk.position;
           return (
             <li key={tab.id} class={shown ? "shown" : ""} draggable
-              onDragStart={() => (dragged.current = at)}
+              onDragStart={() => (desk.dragged = tab)} onDragEnd={() => (desk.dragged = null)}
               onDragOver={(event) => event.preventDefault()}
               onDrop={(event) => (event.preventDefault(), drop(at))}>
               <button type="button" class="name" aria-current={shown ? "true" : undefined} title={title}

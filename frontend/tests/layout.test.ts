@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  dividerOf, isTree, moveDivider, neighbour, panesOf, place, relabel, splitPane, type Tree, withoutPane,
+  dividerOf, graft, isTree, moveDivider, neighbour, panesOf, place, relabel, splitPane, type Tree, withoutPane,
 } from "../src/layout.ts";
 import { Layouts } from "../src/layouts.ts";
 
@@ -28,6 +28,15 @@ test("one more in the same direction takes room from its neighbour alone", () =>
   tree = splitPane(tree, "b", "c", true);
   assert.ok("shares" in tree);
   assert.deepEqual([panesOf(tree), tree.shares], [["a", "b", "c"], [0.5, 0.25, 0.25]]);
+});
+
+test("several terminals can come to any side of another one", () => {
+  const added = splitPane({ pane: "x" }, "x", "y", false);
+  assert.deepEqual(panesOf(graft(example(), "c", added, "Left")), ["a", "b", "x", "y", "c", "d"]);
+  assert.deepEqual(panesOf(graft(example(), "a", added, "Up")), ["x", "y", "a", "b", "c", "d"]);
+  const { panes } = place(graft({ pane: "a" }, "a", added, "Left"));
+  assert.deepEqual(panes.get("y"), { left: 0, top: 0.5, width: 0.5, height: 0.5 });
+  assert.deepEqual(panes.get("a"), { left: 0.5, top: 0, width: 0.5, height: 1 });
 });
 
 test("what is taken out leaves its room to the others, and no split of one", () => {

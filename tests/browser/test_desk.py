@@ -28,6 +28,13 @@ def split(tab: Tab, keys: str) -> None:
     tab.wait_text(r"^\$ ")
 
 
+def command(tab: Tab, name: str) -> None:
+    """Do something by its name."""
+    tab.page.keyboard.press("Control+Shift+P")
+    tab.page.keyboard.type(name)
+    tab.page.keyboard.press("Enter")
+
+
 def panes(tab: Tab) -> Locator:
     """The terminals that are in sight."""
     return tab.page.locator(".pane:visible")
@@ -111,6 +118,41 @@ def test_tabs_are_opened_moved_and_closed(tab: Tab) -> None:
     tab.run("echo alo''ne", r"^got-it\n.*\nalone$")
     tab.page.click("#menu")
     expect(tab.page.locator(f".sheet a[href$='{second}']")).to_contain_text("waiting")
+
+
+def test_terminals_move_between_tabs_and_splits(tab: Tab) -> None:
+    """A tab is dropped on a side of a terminal; by keyboard all of it goes, too, and is kept."""
+    tab.run("echo the-''first", r"^the-first$")
+    first = tab.session
+    split(tab, "Alt+Shift+T")
+    tab.run("echo the-''second", r"^the-second$")
+    tabs = tab.page.get_by_role("navigation", name="Tabs").locator("li")
+    box = panes(tab).bounding_box()
+    assert box is not None
+    below = {"x": box["width"] / 2, "y": box["height"] - 20}
+    tabs.nth(0).drag_to(panes(tab), target_position=below)
+    expect(tabs).to_have_count(0)
+    expect(panes(tab)).to_have_count(2)
+    tab.page.wait_for_url(f"**/s/{first}")
+    tab.run("echo be''low", r"^the-first\n.*\nbelow$")
+    tab.page.keyboard.press("Alt+Shift+ArrowUp")
+    tab.wait_text(r"^the-second$")
+    command(tab, "Move this terminal down")
+    tab.page.keyboard.press("Alt+Shift+ArrowUp")
+    tab.wait_text(r"^below$")
+    command(tab, "Move this terminal to a tab of its own")
+    expect(tabs).to_have_count(2)
+    expect(tabs.nth(1).locator(".name")).to_have_attribute("aria-current", "true")
+    tab.run("echo alo''ne", r"^below\n.*\nalone$")
+    command(tab, "Move this tab's terminals into the tab beside it")
+    expect(tabs).to_have_count(0)
+    tab.page.reload()
+    tab.wait_state("live")
+    expect(panes(tab)).to_have_count(2)
+    left, right = (pane.bounding_box() for pane in panes(tab).all())
+    assert left is not None
+    assert right is not None
+    assert left["y"] == right["y"]
 
 
 def test_one_of_several_ends(tab: Tab) -> None:

@@ -172,6 +172,12 @@ export const DE: Texts = {
   previousTab: "Voriger Tab",
   moveTabLeft: "Diesen Tab nach links",
   moveTabRight: "Diesen Tab nach rechts",
+  ownTab: "Dieses Terminal in einen eigenen Tab",
+  joinTab: "Die Terminals dieses Tabs in den Tab daneben",
+  swap: {
+    Left: "Dieses Terminal nach links", Right: "Dieses Terminal nach rechts",
+    Up: "Dieses Terminal nach oben", Down: "Dieses Terminal nach unten",
+  },
   goTo: {
     Left: "Zum Terminal links", Right: "Zum Terminal rechts",
     Up: "Zum Terminal darüber", Down: "Zum Terminal darunter",

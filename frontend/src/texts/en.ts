@@ -172,6 +172,12 @@ export const EN = {
   previousTab: "Previous tab",
   moveTabLeft: "Move this tab to the left",
   moveTabRight: "Move this tab to the right",
+  ownTab: "Move this terminal to a tab of its own",
+  joinTab: "Move this tab's terminals into the tab beside it",
+  swap: {
+    Left: "Move this terminal to the left", Right: "Move this terminal to the right",
+    Up: "Move this terminal up", Down: "Move this terminal down",
+  },
   goTo: {
     Left: "Go to the terminal on the left", Right: "Go to the terminal on the right",
     Up: "Go to the terminal above", Down: "Go to the terminal below",

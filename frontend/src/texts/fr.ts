@@ -172,6 +172,12 @@ export const FR: Texts = {
   previousTab: "Onglet précédent",
   moveTabLeft: "Déplacer cet onglet à gauche",
   moveTabRight: "Déplacer cet onglet à droite",
+  ownTab: "Déplacer ce terminal dans un onglet à lui",
+  joinTab: "Déplacer les terminaux de cet onglet dans l'onglet voisin",
+  swap: {
+    Left: "Déplacer ce terminal à gauche", Right: "Déplacer ce terminal à droite",
+    Up: "Déplacer ce terminal vers le haut", Down: "Déplacer ce terminal vers le bas",
+  },
   goTo: {
     Left: "Aller au terminal de gauche", Right: "Aller au terminal de droite",
     Up: "Aller au terminal du dessus", Down: "Aller au terminal du dessous",
