@@ -108,6 +108,27 @@ def test_example_reference_and_schema(run: Run) -> None:
     assert "TokenSettings" in out
 
 
+def test_plugins_by_import_path_say_so(run: Run, tmp_path: Path) -> None:
+    """One that no distribution offers shows the path by which it was named."""
+    (tmp_path / "greet_by_path.py").write_text(
+        "from tornterm.hookspecs import hookimpl\n"
+        "class Greet:\n"
+        "    @hookimpl\n"
+        "    def tornterm_login_methods(self): ...\n"
+    )
+    file = tmp_path / "tornterm.toml"
+    file.write_text('[plugins]\nenabled = ["greet_by_path:Greet"]\n')
+    code, out, _ = run("plugins", "--config", file)
+    assert code == 0
+    assert out.splitlines()[1].split() == [
+        "1",
+        "Greet",
+        "path",
+        "greet_by_path:Greet",
+        "login_methods",
+    ]
+
+
 def test_plugins_in_the_order_asked(run: Run, tmp_path: Path) -> None:
     """The enabled plugins with their hooks, and the policy that is always last."""
     file = tmp_path / "tornterm.toml"
@@ -158,6 +179,12 @@ def test_a_mistake_is_one_line(
     assert complaint in err
 
 
+def test_attach_says_what_is_for_scripts(run: Run) -> None:
+    """The help that the complaint points to says what to use without a terminal."""
+    code, out, _ = run("attach", "--help")
+    assert code == 0 and "docs/protocol.md" in out
+
+
 def test_attach_needs_a_terminal() -> None:
     """Where nobody can type it says so, before it makes a session that nobody would leave."""
     attach = [sys.executable, "-m", "tornterm", "attach", "http://127.0.0.1:1/"]
@@ -166,6 +193,7 @@ def test_attach_needs_a_terminal() -> None:
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert "standard input is not a terminal" in done.stderr
+    assert "The legacy dialect" in done.stderr  # that is for scripts
 
 
 def test_several_servers_tell_the_command_how_to_choose(

@@ -36,7 +36,9 @@ def test_it_goes_into_an_empty_folder(empty: Path, capsys: pytest.CaptureFixture
     (empty / "venv").mkdir()
     (empty / "venv" / "pyvenv.cfg").touch()
     assert new("demo") == 0
-    listed = capsys.readouterr().out.split()
+    listed, _, next_steps = capsys.readouterr().out.partition("\nNow run:\n")
+    assert next_steps == '  pip install -e ".[test]" && pytest\n'
+    listed = listed.split()
     assert all((empty / name).is_file() for name in listed)
     assert set(listed) == {
         ".gitignore",
@@ -53,8 +55,7 @@ def test_it_goes_into_a_folder_of_its_own(empty: Path, capsys: pytest.CaptureFix
     """Where there is something already, nothing is mixed up with it, and nothing overwritten."""
     (empty / "something").touch()
     assert new("tornterm-badge-reader", "spawn") == 0
-    captured = capsys.readouterr()
-    assert "cd tornterm-badge-reader" in captured.err
+    assert "cd tornterm-badge-reader" in capsys.readouterr().out
     folder = empty / "tornterm-badge-reader"
     assert (folder / "tornterm_badge_reader" / "__init__.py").exists()
     assert new("badge-reader", "audit") == 2
@@ -79,9 +80,28 @@ def test_names_are_filled_in(kind: str, empty: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "distribution"),
+    [
+        ("badge-reader", "tornterm-badge-reader"),
+        ("auth-badge-reader", "tornterm-auth-badge-reader"),
+        ("tornterm-auth-badge-reader", "tornterm-auth-badge-reader"),
+    ],
+)
+def test_the_kind_is_no_part_of_a_plugins_name(given: str, distribution: str) -> None:
+    """Distributions say what they are for; plugins are named as those of tornterm are."""
+    assert scaffold.names_of(given, "auth") == {
+        "name": "badge_reader",
+        "package": distribution.replace("-", "_"),
+        "distribution": distribution,
+        "cls": "BadgeReader",
+    }
+
+
+@pytest.mark.parametrize(
     ("name", "why"),
     [
         ("token", "there is a plugin 'token' already"),
+        ("auth-token", "there is a plugin 'token' already"),
         ("Demo", "must be lower-case words"),
         ("1st", "must be lower-case words"),
         ("../evil", "must be lower-case words"),

@@ -102,6 +102,25 @@ def broken(**hooks: Any) -> object:
     return type("Broken", (), hooks)()
 
 
+@pytest.mark.parametrize(
+    ("target", "why"),
+    [
+        ("hello_plugin:Plugni", "hello_plugin has no Plugni; did you mean Plugin?"),
+        ("hello_plugim:Plugin", "cannot be imported: ModuleNotFoundError"),
+    ],
+)
+def test_an_entry_point_that_leads_nowhere(install: Install, target: str, why: str) -> None:
+    """The mistake is one line that names the distribution and its entry point: no traceback."""
+    install("tornterm-hello", "hello", target)
+    install("tornterm-other", "other", "hello_plugin:Plugin", PLUGIN)
+    with pytest.raises(PluginError) as error:
+        PluginHost(["hello"], {})
+    said = str(error.value)
+    assert f'the entry point "hello = {target}" of tornterm-hello: ' in said
+    assert why in said and "AttributeError" not in said
+    assert error.value.__cause__ is None
+
+
 def test_an_entry_point_is_loaded_when_enabled(install: Install) -> None:
     """A name in plugins.enabled finds the entry point of that name."""
     install("tornterm-hello", "hello", "hello_plugin:Plugin", PLUGIN)

@@ -165,7 +165,8 @@ def plugins(config: Path | None) -> None:
     rows = [("", "NAME", "FROM", "HOOKS")]
     loaded = plugin_host(read(config)).describe()
     for each in loaded:
-        origin = f"{each.distribution} {each.version}".strip()
+        path = f"path {each.path}" if each.path else ""
+        origin = f"{each.distribution} {each.version}".strip() or path
         hooks = ", ".join(hook.removeprefix("tornterm_") for hook in each.hooks)
         rows.append((str(each.order), each.name, origin, hooks))
     _print_table(rows)
@@ -280,11 +281,17 @@ def attach(
 
     Without URL, at your running server.
 
+    It needs a terminal to type on, not a pipe: what comes from a pipe ends, and the session would
+    wait for more. A script opens the WebSocket itself, in ten lines: "The legacy dialect" in
+    docs/protocol.md.
+
     The exit code is that of the program in the terminal, 128 and the signal's number where a
     signal ended it, 0 after ~., and 255 where the session cannot be reached or has expired.
     """
     if not os.isatty(0):
-        raise click.UsageError("standard input is not a terminal")
+        raise click.UsageError(
+            "standard input is not a terminal (for scripts: docs/protocol.md, The legacy dialect)"
+        )
     if url is not None and port is not None:
         raise click.UsageError("give a URL or --port, not both")
     base = url or str(_chosen(config, port).info["base"])

@@ -29,9 +29,15 @@ def new(name: str, kind: str) -> None:
     """Write a distribution with a plugin that works, its tests and a README.
 
     It goes into the current folder if that is empty, and else into a new one.
-    """
+
+    \b
+    With --kind auth, NAME tornterm-auth-badge-reader (or auth-badge-reader) gives
+      distribution tornterm-auth-badge-reader    module tornterm_auth_badge_reader
+      plugin       badge_reader                  class  BadgeReader
+    and NAME badge-reader the same plugin and class in tornterm-badge-reader.
+    """  # noqa: D301
     try:
-        names = scaffold.names_of(name)
+        names = scaffold.names_of(name, kind)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="NAME") from None
     here = Path.cwd()
@@ -42,10 +48,10 @@ def new(name: str, kind: str) -> None:
         raise click.ClickException(str(error)) from None
     for file in files:
         click.echo(folder.relative_to(here) / file)
-    click.echo("\nNow run:", err=True)
+    click.echo("\nNow run:")
     if folder != here:
-        click.echo(f"  cd {folder.relative_to(here)}", err=True)
-    click.echo('  pip install -e ".[test]" && pytest', err=True)
+        click.echo(f"  cd {folder.relative_to(here)}")
+    click.echo('  pip install -e ".[test]" && pytest')
 
 
 @plugin.command()

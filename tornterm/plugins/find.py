@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points, version
 from types import MappingProxyType
 from typing import Any
@@ -61,6 +61,7 @@ class Found:
         distribution: The distribution it came from; empty for an object handed over.
         version: That distribution's version.
         settings: What it was made with; None before that, and for a plugin without settings.
+        path: The import path that it was named by; empty for one that was not.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Found:
     distribution: str = ""
     version: str = ""
     settings: BaseModel | None = None
+    path: str = ""
 
     @property
     def is_class(self) -> bool:
@@ -101,14 +103,9 @@ def find(name: str, source: Source) -> Found | ConfigProblem:
         return Found(name, plugin, PROJECT, _our_version())
     if not offers:
         if is_module(name, source.file and source.directory):
-            return named(load_path(name))
+            return replace(named(load_path(name)), path=name)
         return problem(source, missing(name))
-    try:
-        plugin = offers[0].load()
-    except Exception as error:
-        why = f"{offers[0].value} cannot be loaded: {type(error).__name__}: {error}"
-        raise PluginError(name, "", why) from error
-    return Found(name, plugin, *_distribution(offers[0]))
+    return Found(name, _loaded(offers[0]), *_distribution(offers[0]))
 
 
 def named(plugin: object) -> Found:
@@ -173,6 +170,16 @@ def missing(name: str, others: Collection[str] = ()) -> str:
     meant = nearest(name, known)
     hint = f'did you mean "{meant}"?' if meant else f"there are {', '.join(sorted(known))}"
     return f'no installed plugin is named "{name}"; {hint}'
+
+
+def _loaded(entry: EntryPoint) -> Any:
+    """What an entry point leads to; where it leads nowhere, whose it is and what it says."""
+    try:
+        return load_path(f"{entry.module}:{entry.attr}" if entry.attr else entry.module)
+    except PluginError as error:
+        offering = _distribution(entry)[0] or "a distribution"
+        why = f'the entry point "{entry.name} = {entry.value}" of {offering}: {error.why}'
+        raise PluginError(entry.name, "", why) from error.__cause__
 
 
 def _distribution(entry: EntryPoint) -> tuple[str, str]:

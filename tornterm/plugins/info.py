@@ -23,6 +23,7 @@ class PluginInfo:
         hooks: The hooks it implements, sorted.
         order: When it is asked: 1 is first.
         settings: What it was made with; None for a plugin without settings.
+        path: The import path that it was named by; empty for one that was not.
     """
 
     name: str
@@ -31,6 +32,7 @@ class PluginInfo:
     hooks: tuple[str, ...]
     order: int
     settings: BaseModel | None = None
+    path: str = ""
 
     @classmethod
     def of(cls, plugin: Found, hooks: tuple[str, ...], order: int) -> Self:
@@ -41,4 +43,12 @@ class PluginInfo:
             hooks: The hooks it implements.
             order: When it is asked.
         """
-        return cls(plugin.name, plugin.distribution, plugin.version, hooks, order, plugin.settings)
+        return cls(
+            plugin.name,
+            plugin.distribution,
+            plugin.version,
+            hooks,
+            order,
+            plugin.settings,
+            plugin.path,
+        )

@@ -21,11 +21,13 @@ KINDS = {
 """The kinds of plugin that there are templates for, each with what its example does."""
 
 
-def names_of(wanted: str) -> dict[str, str]:
+def names_of(wanted: str, kind: str) -> dict[str, str]:
     """The names that follow from the one that a person chose.
 
     Args:
-        wanted: For example ``badge`` or ``tornterm-badge``.
+        wanted: For example ``badge`` or ``tornterm-auth-badge``.
+        kind: One of `KINDS`; in front of the rest it says what the distribution is for, and is no
+            part of the plugin's name.
 
     Returns:
         ``name`` of the plugin, ``package``, ``distribution``, and ``cls`` for its class.
@@ -33,15 +35,16 @@ def names_of(wanted: str) -> dict[str, str]:
     Raises:
         ValueError: It cannot be such a name, or another plugin has it; says what would be right.
     """
-    name = wanted.removeprefix("tornterm-").replace("-", "_")
+    whole = wanted.removeprefix("tornterm-")
+    name = whole.removeprefix(f"{kind}-").replace("-", "_")
     if not re.fullmatch("[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
         raise ValueError(f'{wanted!r} must be lower-case words, like "badge" or "badge-reader"')
     if name in installed():
         raise ValueError(f"there is a plugin {name!r} already")
     return {
         "name": name,
-        "package": f"tornterm_{name}",
-        "distribution": f"tornterm-{name.replace('_', '-')}",
+        "package": f"tornterm_{whole.replace('-', '_')}",
+        "distribution": f"tornterm-{whole.replace('_', '-')}",
         "cls": "".join(word.capitalize() for word in name.split("_")),
     }
 
