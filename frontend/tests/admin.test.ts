@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { endAll } from "../src/admin/bulk.tsx";
 import { roundUp } from "../src/admin/chart.tsx";
+import { ApiError } from "../src/api.ts";
 import type { SessionRow } from "../src/admin/data.ts";
 import { Feed, type SourceLike } from "../src/admin/feed.ts";
 import { type Column, find, inSight, reordered, sort } from "../src/admin/rows.ts";
@@ -128,4 +130,19 @@ test("numbers are written as people read them", () => {
   assert.deepEqual([0, 1023, 1024, 10_240, 1_048_576].map(bytes), ["0 B", "1023 B", "1.0 KiB", "10.0 KiB", "1.0 MiB"]);
   assert.deepEqual([0, 59.4, 60, 3600, 5400, 172_800].map(duration), ["0 s", "59 s", "1 min", "1 h 0 min", "1 h 30 min", "2 days"]);
   assert.deepEqual([0, 0.3, 1, 1.1, 34, 600].map(roundUp), [1, 0.5, 1, 2, 50, 1000]);
+});
+
+test("several sessions end a few at a time, and those that could not be are named", async () => {
+  let running = 0;
+  let most = 0;
+  const failed = await endAll(Array.from({ length: 30 }, (_, at) => `s${at}`), async (id) => {
+    running += 1;
+    most = Math.max(most, running);
+    await Promise.resolve();
+    running -= 1;
+    if (id === "s3") throw new ApiError(404, "not_found", "gone by itself");
+    if (id === "s7") throw new ApiError(403, "forbidden", "no");
+  });
+  assert.deepEqual(failed, ["s7"]);
+  assert.equal(most, 8);
 });

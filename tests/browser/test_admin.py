@@ -88,6 +88,44 @@ def test_ending_a_session(server: ServerProcess, tab: Tab, new_tab: NewTab) -> N
     expect(side).to_contain_text("This session has ended.")
 
 
+def test_ending_several_sessions(server: ServerProcess, tab: Tab, new_tab: NewTab) -> None:
+    """Those that are picked and in sight, by keyboard, after a question; the others go on."""
+    others = [new_tab(beside=tab) for _ in range(2)]
+    for other in others:
+        other.open(server.url)
+        other.wait_state("live")
+    page = administrate(server, new_tab(beside=tab))
+    expect(page.locator(".counted")).to_have_text("3 sessions")
+    page.get_by_role("button", name="Pick all").click()
+    expect(page.get_by_role("button", name="End 3 sessions")).to_be_visible()
+    search(page, others[0].session)
+    expect(page.get_by_role("button", name="End 1 session")).to_be_visible()
+    page.get_by_role("button", name="Pick none").click()
+    expect(page.get_by_role("grid")).to_be_focused()
+    page.keyboard.press("Home")
+    page.keyboard.press("Space")
+    search(page, "")
+    page.get_by_label(f"Pick {others[1].session[:8]}").check()
+    for answer in ("Keep them", "End them"):
+        page.get_by_role("button", name="End 2 sessions").click()
+        page.get_by_role("button", name=answer).click()
+    for other in others:
+        other.wait_state("ended")
+    expect(page.locator(".off-screen[role=status]")).to_contain_text("2 sessions have been ended.")
+    expect(page.locator(".counted")).to_have_text("1 session")
+    tab.run("echo still-''here", r"^still-here$")
+
+
+def test_logging_somebody_out(server: ServerProcess, tab: Tab, new_tab: NewTab) -> None:
+    """After a question; here the administrator themselves, whose pages say so at once."""
+    page = administrate(server, new_tab(beside=tab), "users")
+    page.locator(".grid .body [role=row]").click()
+    page.get_by_role("button", name="Log out everywhere").click()
+    page.get_by_role("button", name="Log them out").click()
+    expect(page.get_by_role("alert")).to_contain_text("Your login has ended")
+    tab.wait_state("login")
+
+
 def test_watching_a_session(server: ServerProcess, tab: Tab, new_tab: NewTab) -> None:
     """After a question, in a tab of its own; the person at the terminal is told."""
     tab.run("echo on-the-''screen", r"^on-the-screen$")
@@ -170,6 +208,8 @@ def test_by_keyboard_alone(crowded: ServerProcess, new_tab: NewTab) -> None:
     expect(page.get_by_role("searchbox")).to_be_focused()
     page.keyboard.type("user-007 job")
     expect(page.locator(".counted")).to_have_text("7 of 2001 sessions")
+    press("Tab")
+    expect(page.get_by_role("button", name="Pick all")).to_be_focused()
     press("Tab")
     expect(page.get_by_role("grid")).to_be_focused()
     active = page.locator(".grid .row.at")

@@ -73,6 +73,7 @@ ROUTES: tuple[Entry, ...] = (
     Entry("api/admin/sessions/{id}", admin.AdminSessionHandler),
     Entry("api/admin/sessions/{id}/watch", admin.WatchHandler),
     Entry("api/admin/users", admin.UsersHandler),
+    Entry("api/admin/logins", admin.LoginsHandler),
     Entry("api/admin/plugins", admin.PluginsHandler),
     Entry("api/admin/audit", admin.AuditHandler),
     Entry("api/admin/reload", admin.ReloadHandler),

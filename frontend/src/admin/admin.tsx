@@ -105,7 +105,7 @@ function Admin() {
             <Sessions api={api} feed={feed} search={search} setSearch={setSearch} chosen={chosen}
               choose={setChosen} say={say} />
           )}
-          {view === "users" && <Users feed={feed} showSessions={showSessions} />}
+          {view === "users" && <Users api={api} feed={feed} showSessions={showSessions} say={say} />}
           {view === "audit" && <Audit feed={feed} showSession={showSession} />}
           {view === "plugins" && <Plugins api={api} />}
           {view === "recordings" && <Recordings base={config.base} />}

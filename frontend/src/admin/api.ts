@@ -42,6 +42,11 @@ export class AdminApi {
     await this.call("DELETE", `sessions/${encodeURIComponent(id)}`);
   }
 
+  /** End the logins of a user; gives how many there were. */
+  async logOut(user: string): Promise<number> {
+    return (await this.call<{ ended: number }>("DELETE", `logins?user=${encodeURIComponent(user)}`)).ended;
+  }
+
   /** The path at which this person can watch a session. */
   async watch(id: string): Promise<string> {
     const body = await this.call<{ path: string }>("POST", `sessions/${encodeURIComponent(id)}/watch`);

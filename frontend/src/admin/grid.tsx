@@ -1,6 +1,7 @@
 /**
  * A table of any number of rows, of which only those in sight are drawn.
- * One stop for the Tab key: the arrows move within it, Enter opens the row that is chosen.
+ * One stop for the Tab key: the arrows move within it, Enter opens the row that is chosen, and the
+ * space bar picks it where rows can be picked.
  */
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
@@ -28,6 +29,15 @@ interface Props<Row> {
   chosen: string | null;
   open: (row: Row) => void;
   empty: string;
+  /** Rows can be picked, by a box or the space bar, where this is given. */
+  picks?: Picks;
+}
+
+export interface Picks {
+  picked: ReadonlySet<string>;
+  toggle: (key: string) => void;
+  /** Of one row, for those who do not see it. */
+  label: (key: string) => string;
 }
 
 const isNarrow = () => matchMedia("(max-width: 46rem)").matches;
@@ -42,7 +52,7 @@ function rowHeight(): number {
 const ROOM = 70;
 
 export function Grid<Row>(props: Props<Row>) {
-  const { rows, keyOf, prefix, order } = props;
+  const { rows, keyOf, prefix, order, picks } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const head = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 600, width: 1200, row: 40 });
@@ -64,7 +74,8 @@ export function Grid<Row>(props: Props<Row>) {
   const [first, last] = inSight(view.top, view.height, view.row, rows.length);
   const roomy = isNarrow() || view.width / (view.row / 2.5) >= ROOM;
   const columns = props.columns.filter((column) => roomy || !column.wide);
-  const template = { "--columns": columns.map((column) => column.width).join(" ") };
+  const widths = [...(picks ? ["1.4rem"] : []), ...columns.map((column) => column.width)];
+  const template = { "--columns": widths.join(" ") };
   const position = at === null ? -1 : rows.findIndex((row) => keyOf(row) === at);
 
   const move = (to: number) => {
@@ -95,20 +106,22 @@ export function Grid<Row>(props: Props<Row>) {
     const row = rows[position];
     if (to !== undefined) move(to);
     else if (event.key === "Enter" && row) props.open(row);
+    else if (event.key === " " && row && picks) picks.toggle(keyOf(row));
     else return;
     event.preventDefault();
   };
   const shown = rows.slice(first, last);
   const active = position >= first && position < last && at !== null ? `${prefix}-${at}` : undefined;
   return (
-    <div class="grid" style={template} role="grid" aria-label={`${props.name}. ${TEXT.gridHint}`}
-      aria-rowcount={rows.length + 1} ref={scroller} tabIndex={0} aria-activedescendant={active}
+    <div class="grid" style={template} role="grid" aria-label={`${props.name}. ${picks ? TEXT.pickHint : TEXT.gridHint}`}
+      aria-rowcount={rows.length + 1} aria-multiselectable={picks ? true : undefined} ref={scroller} tabIndex={0} aria-activedescendant={active}
       onScroll={measure} onKeyDown={onKeyDown}
       onFocus={(event) => {
         if (event.target === event.currentTarget && position < 0) move(Math.ceil(view.top / view.row));
       }}>
       <div class="head" role="rowgroup" ref={head}>
         <div class="row" role="row" aria-rowindex={1}>
+          {picks && <div role="columnheader"><span class="off-screen">{TEXT.picked}</span></div>}
           {columns.map((column) => (
             <Heading key={column.key} column={column} order={order} setOrder={props.setOrder} />
           ))}
@@ -125,9 +138,16 @@ export function Grid<Row>(props: Props<Row>) {
               const state = key === props.chosen ? "chosen" : key === at ? "at" : "";
               return (
                 <div key={key} id={`${prefix}-${key}`} role="row" aria-rowindex={first + index + 2}
-                  aria-selected={key === props.chosen} class={`row ${state}`}
+                  aria-selected={picks ? picks.picked.has(key) : key === props.chosen}
+                  aria-current={key === props.chosen} class={`row ${state}`}
                   style={{ height: `${view.row}px` }}
                   onClick={() => (setAt(key), props.open(row))}>
+                  {picks && (
+                    <div role="gridcell" data-column="pick" onClick={(event) => event.stopPropagation()}>
+                      <input type="checkbox" tabIndex={-1} aria-label={picks.label(key)}
+                        checked={picks.picked.has(key)} onChange={() => picks.toggle(key)} />
+                    </div>
+                  )}
                   {columns.map((column) => (
                     <div key={column.key} role="gridcell" data-column={column.key}
                       class={column.number ? "number" : ""}>{column.cell(row)}</div>

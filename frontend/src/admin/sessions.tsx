@@ -2,6 +2,7 @@
 import { useMemo, useState } from "preact/hooks";
 import type { AdminApi } from "./api.ts";
 import type { SessionRow, Visitor } from "./data.ts";
+import { Several, usePicked } from "./bulk.tsx";
 import type { Feed } from "./feed.ts";
 import { Grid, type GridColumn } from "./grid.tsx";
 import { Fact, focusGrid, said, Search, Side, Sure, useNow, usePolled } from "./parts.tsx";
@@ -78,6 +79,7 @@ export function Sessions({ api, feed, search, setSearch, chosen, choose, say }: 
     },
     [feed.version, search, order],
   );
+  const picks = usePicked(rows, nameOf);
   const close = () => {
     choose(null);
     focusGrid();
@@ -87,12 +89,14 @@ export function Sessions({ api, feed, search, setSearch, chosen, choose, say }: 
     <div class={chosen === null ? "view" : "view beside"}>
       <div class="tools">
         <Search value={search} hint={TEXT.searchSessions} set={setSearch} />
+        <Several api={api} rows={rows} picks={picks} say={say} />
         <span class="counted">
           {TEXT.count.sessions(rows.length, feed.sessions.size)}
         </span>
       </div>
       <Grid name={TEXT.sessions} prefix="session" columns={columns} rows={rows} keyOf={(row) => row.id}
-        order={order} setOrder={setOrder} chosen={chosen} open={(row) => choose(row.id)} empty={empty} />
+        order={order} setOrder={setOrder} chosen={chosen} open={(row) => choose(row.id)} empty={empty}
+        picks={picks} />
       {chosen !== null && (
         <Details key={chosen} id={chosen} api={api} row={feed.sessions.get(chosen)} close={close} say={say} />
       )}

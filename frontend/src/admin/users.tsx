@@ -1,9 +1,10 @@
 /** The table of all users: what they have, and who is near a limit. */
 import { useMemo, useState } from "preact/hooks";
+import type { AdminApi } from "./api.ts";
 import type { UserRow } from "./data.ts";
 import type { Feed } from "./feed.ts";
 import { Grid, type GridColumn } from "./grid.tsx";
-import { Fact, focusGrid, Search, Side } from "./parts.tsx";
+import { Fact, focusGrid, said, Search, Side, Sure } from "./parts.tsx";
 import { find, type Order, sort } from "./rows.ts";
 import { TEXT } from "./text.ts";
 
@@ -55,11 +56,13 @@ const COLUMNS: GridColumn<UserRow>[] = [
 ];
 
 interface Props {
+  api: AdminApi;
   feed: Feed;
   showSessions: (user: string) => void;
+  say: (words: string) => void;
 }
 
-export function Users({ feed, showSessions }: Props) {
+export function Users({ api, feed, showSessions, say }: Props) {
   const [order, setOrder] = useState<Order>({ key: "near", descending: true });
   const [search, setSearch] = useState("");
   const [nearOnly, setNearOnly] = useState(false);
@@ -108,7 +111,39 @@ export function Users({ feed, showSessions }: Props) {
           <div class="actions">
             <button type="button" onClick={() => showSessions(user.name)}>{TEXT.theirSessions}</button>
           </div>
+          <LogOut key={user.name} name={user.name} api={api} say={say} />
         </Side>
+      )}
+    </div>
+  );
+}
+
+interface LogOutProps {
+  name: string;
+  api: AdminApi;
+  say: (words: string) => void;
+}
+
+function LogOut({ name, api, say }: LogOutProps) {
+  const [asking, setAsking] = useState(false);
+  const [problem, setProblem] = useState("");
+  const logOut = async () => {
+    setProblem("");
+    try {
+      say(TEXT.loggedOutOf(name, await api.logOut(name)));
+      setAsking(false);
+    } catch (error) {
+      setProblem(said(error));
+    }
+  };
+  return (
+    <div class="acts">
+      {problem && <p class="danger" role="alert">{problem}</p>}
+      {asking ? (
+        <Sure question={TEXT.logOutSure} danger yes={TEXT.logOutIt} no={TEXT.notNow} act={logOut}
+          close={() => setAsking(false)} />
+      ) : (
+        <button type="button" class="danger" onClick={() => setAsking(true)}>{TEXT.logOut}</button>
       )}
     </div>
   );

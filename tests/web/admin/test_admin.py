@@ -204,6 +204,30 @@ async def test_users_and_how_near_their_limits_are(serve: Serve) -> None:
     assert (root["sessions"], root["logins"], root["admin"]) == (0, 1, True)
 
 
+async def test_ending_the_logins_of_a_user(serve: Serve, town: Town) -> None:
+    """Their pages are told and closed, their sessions go on, nobody else notices; audited."""
+    events = CapturedEvents()
+    site = await serve(plugins=[events])
+    root = site.bearer("root")
+    hers, his = await site.log_in("alice"), await site.log_in("bob")
+    owner = await town.visit(site, hers)
+    await owner.say(type="open", cols=80, rows=24)
+    session = (await owner.hear("session"))["session"]
+    answer = await site.ask("/api/admin/logins?user=alice", "DELETE", root)
+    assert answer.json == {"ended": 1}
+    check(answer, "EndedLogins")
+    assert (await owner.end())[0] == 4401
+    assert (await site.ask("/api/me", headers=hers)).status == 401
+    assert (await site.ask("/api/me", headers=his)).status == 200
+    living = (await site.ask("/api/admin/sessions", headers=root)).json["sessions"]
+    assert [(one["id"], one["state"]) for one in living] == [(session, "running")]
+    audited = await events.wait_for("admin.logout")
+    assert (audited.user, audited.facts) == ("root", {"owner": "alice", "logins": 1})
+    assert (await site.ask("/api/admin/logins", "DELETE", root)).status == 400
+    answer = await site.ask("/api/admin/logins?user=nobody", "DELETE", root)
+    assert answer.json == {"ended": 0}
+
+
 async def test_reloading_is_the_hosts_business(serve: Serve) -> None:
     """Where the configuration did not come from a file of ours."""
     site = await serve()

@@ -24,6 +24,7 @@ __all__ = [
     "AdminSessionsHandler",
     "AuditHandler",
     "HistoryHandler",
+    "LoginsHandler",
     "PluginsHandler",
     "ReloadHandler",
     "ServerHandler",
@@ -153,6 +154,24 @@ class UsersHandler(AdminHandler):
             sessions.owned(), self.terminals.logins, sessions.quotas, self.terminals.clock.now()
         )
         self.answer({"users": list(rows.values())})
+
+
+class LoginsHandler(AdminHandler):
+    """``{base}api/admin/logins``: who is logged in."""
+
+    def delete(self) -> None:
+        """End the logins of one `user` and close what depends on them; their sessions go on.
+
+        Raises:
+            HTTPError: 400, it is left open whose.
+        """
+        user = self.words("user")["user"]
+        if not user:
+            raise HTTPError(400, reason="user must be named")
+        # First: the caller's own may be among them, and then nobody is left to be named.
+        ended = self.terminals.logins.end_user(user)
+        self.record("admin.logout", owner=user, logins=ended)
+        self.answer({"ended": ended})
 
 
 class AuditHandler(AdminHandler):

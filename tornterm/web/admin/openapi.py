@@ -45,6 +45,12 @@ ADMIN_OPERATIONS: dict[str, dict[str, Operation]] = {
     "api/admin/users": {
         "get": Operation("Who has a session or is logged in, and their limits.", answer="People")
     },
+    "api/admin/logins": {
+        "delete": Operation(
+            "End the logins of one `user` and close what depends on them; audited.",
+            answer="EndedLogins",
+        )
+    },
     "api/admin/plugins": {
         "get": Operation("The plugins, and how they are doing.", answer="Plugins")
     },
@@ -107,6 +113,7 @@ ADMIN_SCHEMAS: dict[str, Schema] = {
         max_in_group=COUNT,
         near=NUMBER,
     ),
+    "EndedLogins": object_of(ended=COUNT),
     "People": object_of(users=list_of(ref("Person"))),
     "Hook": object_of(**_HOOK, longest=NUMBER),
     "Plugin": object_of(

@@ -48,6 +48,11 @@ export const DE: Texts = {
   noEvents: "Noch ist nichts geschehen.",
   loading: "Lädt",
   gridHint: "Pfeiltasten bewegen, die Eingabetaste öffnet die Einzelheiten.",
+  pickHint: "Pfeiltasten bewegen, die Eingabetaste öffnet die Einzelheiten, die Leertaste wählt aus.",
+  picked: "Ausgewählt",
+  pick: (name) => `${name} auswählen`,
+  pickAll: "Alle auswählen",
+  pickNone: "Keine auswählen",
 
   state: "Zustand",
   name: "Titel",
@@ -95,6 +100,15 @@ export const DE: Texts = {
   keepIt: "Behalten",
   notNow: "Jetzt nicht",
   ended: (name) => `${name} ist beendet worden.`,
+  endSeveral: (count) => `${plural(count, "Sitzung", "Sitzungen")} beenden`,
+  endSeveralSure: (count) =>
+    `${plural(count, "Sitzung", "Sitzungen")} mit den Programmen darin beenden? ` +
+    "Ihre Leute erfahren es, und jedes Ende wird protokolliert.",
+  endThem: "Ja, beenden",
+  keepThem: "Behalten",
+  endedSeveral: (ended, failed) =>
+    plural(ended, "Sitzung ist beendet worden", "Sitzungen sind beendet worden") +
+    (failed > 0 ? `, bei ${failed} ging es nicht.` : "."),
 
   groups: "Gruppen",
   role: "Rolle",
@@ -108,6 +122,10 @@ export const DE: Texts = {
   inGroup: "Sitzungen der Gruppe",
   theirSessions: "Ihre Sitzungen zeigen",
   noLimit: "keine",
+  logOut: "Überall abmelden",
+  logOutSure: "Alle Anmeldungen beenden? Die Seiten schließen sich, die Sitzungen laufen weiter; es wird protokolliert.",
+  logOutIt: "Ja, abmelden",
+  loggedOutOf: (name, count) => `${plural(count, "Anmeldung", "Anmeldungen")} von ${name} beendet.`,
 
   time: "Zeit",
   event: "Ereignis",

@@ -45,6 +45,11 @@ export const EN = {
   noEvents: "Nothing has happened yet.",
   loading: "Loading",
   gridHint: "Arrow keys move, Enter opens the details.",
+  pickHint: "Arrow keys move, Enter opens the details, the space bar picks.",
+  picked: "Picked",
+  pick: (name: string) => `Pick ${name}`,
+  pickAll: "Pick all",
+  pickNone: "Pick none",
 
   state: "State",
   name: "Title",
@@ -92,6 +97,13 @@ export const EN = {
   keepIt: "Keep it",
   notNow: "Not now",
   ended: (name: string) => `${name} has been ended.`,
+  endSeveral: (count: number) => `End ${plural(count, "session", "sessions")}`,
+  endSeveralSure: (count: number) =>
+    `End ${plural(count, "session", "sessions")} and the programs in them? Their people are told, and each is audited.`,
+  endThem: "End them",
+  keepThem: "Keep them",
+  endedSeveral: (ended: number, failed: number) =>
+    plural(ended, "session has been ended", "sessions have been ended") + (failed > 0 ? `, ${failed} could not be.` : "."),
 
   groups: "Groups",
   role: "Role",
@@ -105,6 +117,10 @@ export const EN = {
   inGroup: "Group's sessions",
   theirSessions: "Show their sessions",
   noLimit: "none",
+  logOut: "Log out everywhere",
+  logOutSure: "End all logins of this user? Their pages close, their sessions go on, and it is audited.",
+  logOutIt: "Log them out",
+  loggedOutOf: (name: string, count: number) => `${plural(count, "login", "logins")} of ${name} ended.`,
 
   time: "Time",
   event: "Event",

@@ -48,6 +48,11 @@ export const FR: Texts = {
   noEvents: "Rien ne s’est encore passé.",
   loading: "Chargement",
   gridHint: "Les flèches déplacent, Entrée ouvre les détails.",
+  pickHint: "Les flèches déplacent, Entrée ouvre les détails, la barre d’espace sélectionne.",
+  picked: "Sélectionnée",
+  pick: (name) => `Sélectionner ${name}`,
+  pickAll: "Tout sélectionner",
+  pickNone: "Ne rien sélectionner",
 
   state: "État",
   name: "Titre",
@@ -95,6 +100,15 @@ export const FR: Texts = {
   keepIt: "La garder",
   notNow: "Pas maintenant",
   ended: (name) => `${name} a été terminée.`,
+  endSeveral: (count) => `Terminer ${plural(count, "session", "sessions")}`,
+  endSeveralSure: (count) =>
+    `Terminer ${plural(count, "session", "sessions")} avec leurs programmes ? ` +
+    "Leurs utilisateurs en sont avertis, et chaque fin est inscrite au journal.",
+  endThem: "Oui, terminer",
+  keepThem: "Les garder",
+  endedSeveral: (ended, failed) =>
+    plural(ended, "session a été terminée", "sessions ont été terminées") +
+    (failed > 0 ? `, ${failed} n’ont pas pu l’être.` : "."),
 
   groups: "Groupes",
   role: "Rôle",
@@ -108,6 +122,10 @@ export const FR: Texts = {
   inGroup: "Sessions du groupe",
   theirSessions: "Montrer ses sessions",
   noLimit: "aucun",
+  logOut: "Déconnecter partout",
+  logOutSure: "Terminer toutes ses connexions ? Ses pages se ferment, ses sessions continuent ; c’est inscrit au journal.",
+  logOutIt: "Oui, déconnecter",
+  loggedOutOf: (name, count) => `${plural(count, "connexion", "connexions")} de ${name} terminées.`,
 
   time: "Heure",
   event: "Événement",
