@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import violations
 from tests.browser.conftest import NewTab
 from tests.browser.process import ROOT, ServerProcess, serving
 from tests.browser.tab import Tab
+from tests.browser.test_accessibility import LOOKS
 
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 WAIT = 30_000
 VIEWS = ("sessions", "users", "audit", "plugins", "server")
 
@@ -243,56 +244,73 @@ def test_on_a_phone(crowded: ServerProcess, new_tab: NewTab) -> None:
     expect(row).to_be_visible()
 
 
-def test_recordings(tmp_path: Path, new_tab: NewTab) -> None:
-    """What a session printed is listed and played, where recordings are made."""
-    recordings = tmp_path / "recordings"
-    with serving(
-        tmp_path,
-        plugins='["token", "shell", "tornterm_record_asciicast:Recorder"]',
-        more=f"""[plugins.recorder]\nfolder = "{recordings}"\ninput = true""",
+def recording(folder: Path, plugins: str) -> AbstractContextManager[ServerProcess]:
+    """A server that records what its sessions print."""
+    return serving(
+        folder,
+        plugins=plugins,
+        more=f"""[plugins.recorder]\nfolder = "{folder}/recordings"\ninput = true""",
         python_path=[ROOT / "plugins" / "tornterm-record-asciicast"],
-    ) as server:
+    )
+
+
+def test_recordings(tmp_path: Path, new_tab: NewTab) -> None:
+    """What a session printed is listed and played, where recordings are made; also by keyboard."""
+    plugins = '["token", "shell", "tornterm_record_asciicast:Recorder"]'
+    with recording(tmp_path, plugins) as server:
         tab = new_tab()
         tab.log_in(server.login_link)
         tab.run("printf na''me?; read -r x; echo $x-''back; exit", r"^name\?")
         tab.run("played", "played-back$")
         tab.wait_state("ended")
         page = administrate(server, tab, "recordings")
-        page.locator(".grid .body [role=row]").first.click()
+        expect(page.locator(".grid .body [role=gridcell]").first).to_be_visible()
+        page.locator(".search").focus()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
         side = page.get_by_role("complementary")
+        expect(side).to_be_focused()
         expect(side.locator("[data-ready]")).to_be_visible()
         side.get_by_label("Speed").select_option("8")
-        side.get_by_role("button", name="Play").first.click()
+        side.locator(".ap-playback-button").focus()
+        page.keyboard.press("Space")
         expect(side.locator(".ap-player")).to_contain_text("played-back")
         page.click("#tab-audit")
         expect(page.locator(".grid")).to_contain_text("recorder.played")
 
 
-def violations(page: Page) -> list[Any]:
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run().then((result) => result.violations)")
-    return [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_accessibility(crowded: ServerProcess, new_tab: NewTab, scheme: str) -> None:
-    """axe-core finds nothing to object to, in any view, with details or without."""
-    tab = new_tab(color_scheme=scheme)
-    tab.log_in(crowded.login_link)
-    page = administrate(crowded, tab)
-    expect(page.locator(".counted")).to_have_text("2001 sessions")
-    for view in VIEWS:
-        page.click(f"#tab-{view}")
-        if view in ("plugins", "server"):
-            expect(page.locator(".figures").first).to_be_visible()
-        else:
-            expect(page.locator(".grid .body [role=gridcell]").first).to_be_visible()
-        assert violations(page) == [], view
-    page.click("#tab-sessions")
-    search(page, "owner")
-    page.locator(".grid .body [role=row]").click()
-    page.get_by_role("button", name="End").click()
-    assert violations(page) == []
+@pytest.mark.parametrize("look", LOOKS)
+def test_accessibility(tmp_path: Path, new_tab: NewTab, look: str) -> None:
+    """axe-core finds nothing to object to, in any view, with details and questions or without."""
+    plugins = """[
+        "token", "shell", "tests.browser.crowd:Crowd", "tornterm_record_asciicast:Recorder"
+    ]"""
+    with recording(tmp_path, plugins) as server:
+        tab = new_tab(**LOOKS[look])
+        tab.log_in(server.login_link)
+        tab.run("echo played-''back; exit", r"^played-back$")
+        tab.wait_state("ended")
+        page = administrate(server, tab)
+        side = page.get_by_role("complementary")
+        cells = page.locator(".grid .body [data-column]")
+        for view in (*VIEWS, "recordings"):
+            page.click(f"#tab-{view}")
+            there = page.locator(".figures") if view in ("plugins", "server") else cells
+            expect(there.first).to_be_visible()
+            assert violations(page) == [], view
+        cells.first.click()
+        expect(side.locator("[data-ready]")).to_be_visible()
+        assert violations(page) == [], "the player"
+        page.click("#tab-users")
+        page.locator(".grid .body [data-column=name]").first.click()
+        side.get_by_role("button", name="Log out everywhere").click()
+        assert violations(page) == [], "a user"
+        page.click("#tab-sessions")
+        page.get_by_role("button", name="Pick all").click()
+        page.get_by_role("button", name="End 2000 sessions").click()
+        page.locator(".grid .body [data-column=title]").first.click()
+        side.get_by_role("button", name="End").click()
+        assert violations(page) == [], "several sessions, and one"
 
 
 def test_the_end_of_the_login(server: ServerProcess, tab: Tab, new_tab: NewTab) -> None:
