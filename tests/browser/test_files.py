@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.axe import violations
 from tests.browser.conftest import NewTab
 from tests.browser.process import ServerProcess, serving
 from tests.browser.tab import Tab
+from tests.browser.test_accessibility import LOOKS, go_to
 from tornterm.files import get
 
 WAIT = 30_000
@@ -109,6 +111,23 @@ def test_a_drop_that_is_not_wanted(files_tab: Tab, tmp_path: Path) -> None:
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator(".notice", has_text="Upload")).to_have_count(0)
     assert "a.txt" not in os.listdir(tmp_path / "home")
+
+
+def test_the_cards_keep_nobody_out(files_tab: Tab) -> None:
+    """Nothing that axe objects to in any contrast, and all of it by keyboard."""
+    page = files_tab.page
+    files_tab.run(f"echo 1 > a; {GET} a; echo offer''ed", r"^offered$")
+    page.evaluate(DROP, [".stage .host", [["b.txt", 5]]])
+    upload = page.locator(".notice", has_text="Upload").get_by_role("button", name="Upload")
+    expect(upload).to_be_visible()
+    for look, media in LOOKS.items():
+        page.emulate_media(**media)
+        assert violations(page) == [], look
+    page.keyboard.press("Control+F6")
+    go_to(files_tab, "Upload", "Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".notice", has_text="Now at")).to_be_visible()
+    assert violations(page) == []
 
 
 def test_it_is_off_by_default(tab: Tab) -> None:
