@@ -14,7 +14,7 @@ METADATA := setup.cfg setup.py pyproject.toml frontend/bundle.py $(wildcard plug
 PAGE := $(shell find frontend/src frontend/assets -type f) \
 	frontend/bundle.py frontend/build.mjs frontend/budget.mjs frontend/package.json frontend/package-lock.json
 
-.PHONY: help serve test bench lint format docs screenshots build clean
+.PHONY: help serve test bench lint format docs screenshots audit-page build clean
 .DELETE_ON_ERROR:
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo "make format  let ruff format the sources"
 	@echo "make docs    write what is generated: config.example.toml, docs/configuration.md, docs/*-reference.md"
 	@echo "make screenshots   pictures of the page's states: those of the docs, and others in build/screenshots"
+	@echo "make audit-page    what Lighthouse thinks of the pages (fetched by npm); fails below 95"
 	@echo "make build   sdist and wheel in dist/"
 	@echo "make clean   remove everything that was made"
 
@@ -56,6 +57,9 @@ docs: $(DONE)/test
 
 screenshots: $(DONE)/test $(DONE)/page $(DONE)/system
 	$(BIN)/python -m tests.browser.screenshots
+
+audit-page: $(DONE)/test $(DONE)/page $(DONE)/system
+	$(BIN)/python -m tests.browser.scores
 
 build: $(DONE)/test
 	$(BIN)/python -m build
