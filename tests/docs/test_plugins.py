@@ -19,6 +19,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.docs.test_readme import free_port
+from tornterm.cli.headers import headers_of
 from tornterm.errors import AuthError, ConfigError, ConfigProblem, SpawnError
 from tornterm.hookspecs import KINDS
 from tornterm.plugins import PluginHost
@@ -87,7 +88,7 @@ def test_no_block_is_left_out() -> None:
     assert {text for _, text in BLOCKS} == known
     assert set(FILES) == {"badge.py", "tornterm.toml", "test_badge.py"}
     assert set(RECIPES) == TRIED
-    assert len(SHELL) == 7
+    assert len(SHELL) == 8
 
 
 def test_links_lead_somewhere() -> None:
@@ -161,7 +162,7 @@ def serving(command: str, folder: Path) -> Iterator[None]:
 
 def test_ten_minutes(folder: Path) -> None:
     """Plugin, configuration, server: as they stand there, on a port of their own."""
-    install, check, serve, ask, make, _, _ = SHELL
+    install, check, serve, ask, make, attach, _, _ = SHELL
     assert install.splitlines()[0].startswith("python3 -m venv")
     port = str(free_port())
     file = folder / "tornterm.toml"
@@ -169,11 +170,13 @@ def test_ten_minutes(folder: Path) -> None:
     file.write_text(file.read_text().replace("8765", port))
     said = sh(check, folder)
     assert "is fine" in said
-    assert re.search(r"1\s+badge\s+authenticate", said)
+    assert re.search(r"1\s+badge\s+path badge:Badge\s+authenticate", said)
     assert 'header = "X-Badge"' in said
     with serving(serve, folder):
         asked = (ask + make).replace("8765", port).replace("\n", "\necho\n")
         known, unknown, made = sh(asked, folder).splitlines()
+    sh(attach.splitlines()[0], folder)
+    assert headers_of((), folder / "h") == {"X-Badge": "alices-secret-badge"}
     assert '"name": "alice"' in known and '"groups": ["students"]' in known
     assert '"unauthenticated"' in unknown
     assert '"user": "alice"' in made
@@ -185,12 +188,12 @@ def test_ten_minutes(folder: Path) -> None:
 @pytest.mark.slow
 def test_its_tests_pass(folder: Path) -> None:
     """The conformance suite and the live test, as they stand there."""
-    assert re.search(r"1[0-9] passed", sh(SHELL[5], folder))
+    assert re.search(r"1[0-9] passed", sh(SHELL[6], folder))
 
 
 def test_the_distribution_is_written(tmp_path: Path) -> None:
     """What is printed says where."""
-    assert "tornterm_badge_reader/__init__.py" in sh(SHELL[6], tmp_path)
+    assert "tornterm_badge_reader/__init__.py" in sh(SHELL[7], tmp_path)
 
 
 @pytest.mark.slow
