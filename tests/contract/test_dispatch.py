@@ -418,6 +418,24 @@ async def test_notify_reaches_the_others_when_one_fails(caplog: pytest.LogCaptur
     assert "down" in caplog.text
 
 
+async def test_an_error_that_comes_again_is_logged_in_a_line(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Where it comes from stands in the log once; another error's place does too."""
+    errors = iter([RuntimeError("one"), RuntimeError("two"), ValueError("three")])
+
+    async def fails() -> None:
+        raise next(errors)
+
+    host = PluginHost([], {}, [plugin("bad", session_started=fails)])
+    for _ in range(3):
+        host.session_started(SESSION, ALICE)
+    await host.shutdown(None)  # type: ignore[arg-type]
+    logged = [(r.getMessage(), bool(r.exc_info)) for r in caplog.records if "'bad'" in r.message]
+    assert [traced for _, traced in logged] == [True, False, True]
+    assert "two (again)" in logged[1][0]
+
+
 async def test_notify_tells_in_order() -> None:
     """What concerns one session arrives in the order in which it happened."""
     seen: list[str] = []

@@ -6,6 +6,7 @@ import asyncio
 import functools
 import inspect
 import logging
+import math
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -30,6 +31,9 @@ OnSlow = Callable[[str, str, float], None]
 
 SECRETIVE = frozenset({"tornterm_authenticate"})
 """Hooks whose arguments are credentials: the text of what they raise is not logged."""
+
+SAME_SECONDS = 60.0
+"""Seconds within which the frames of an error are logged once: it may come many times a second."""
 
 
 class Calls:
@@ -57,6 +61,8 @@ class Calls:
         self._clock = clock
         self._trace = trace
         self._threads: dict[str, WorkerThreads] = {}
+        # Bounded by the lines of the plugins' code.
+        self._places: dict[object, float] = {}
         # Cancelled tasks that have not ended yet; the loop itself holds them only weakly.
         self._abandoned: set[asyncio.Task[Any]] = set()
 
@@ -183,7 +189,9 @@ class Calls:
 
     def _failure(self, plugin: str, hook: str, error: Exception) -> PluginError:
         reason = _reason(hook, error)
-        if hook in SECRETIVE:
+        if not self._is_news(plugin, hook, error):
+            logger.error("plugin %r, hook %s: %s (again)", plugin, hook, reason)
+        elif hook in SECRETIVE:
             frames = "".join(traceback.format_tb(error.__traceback__))
             logger.error("plugin %r, hook %s: %s\n%s", plugin, hook, reason, frames.rstrip())
         else:
@@ -191,6 +199,18 @@ class Calls:
             where = None if isinstance(error, Fault) else error
             logger.error("plugin %r, hook %s: %s", plugin, hook, reason, exc_info=where)
         return PluginError(plugin, hook, reason)
+
+    def _is_news(self, plugin: str, hook: str, error: Exception) -> bool:
+        """Whether to log where an error comes from, which costs more than all the rest."""
+        frames = error.__traceback__
+        while frames and frames.tb_next:
+            frames = frames.tb_next
+        place = (plugin, hook, type(error), frames and (frames.tb_frame.f_code, frames.tb_lineno))
+        now = time.monotonic()
+        news = now - self._places.get(place, -math.inf) >= SAME_SECONDS
+        if news:
+            self._places[place] = now
+        return news
 
 
 def _reason(hook: str, error: Exception) -> str:
