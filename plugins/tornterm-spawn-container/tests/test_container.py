@@ -93,7 +93,7 @@ class TestContainer(RemoteSpawnConformance):
     def hung(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Container:
         """The plugin with an engine that never answers."""
         monkeypatch.setattr(module, "ANSWER", 0.3)
-        return Container(table(program=stub(tmp_path, "sleep 3000")))
+        return Container(table(program=stub(tmp_path, "exec sleep 30")))
 
 
 @pytest.mark.parametrize("name", BAD_NAMES, ids=lambda name: ascii(name)[:12])
@@ -187,8 +187,8 @@ def test_an_operator_is_told(tmp_path: Path) -> None:
 
 
 ENGINES = {
-    "hangs": ("sleep 3000", "it does not answer"),
-    "ends and leaves somebody behind": ("sleep 3000 &", "it does not answer"),
+    "hangs": ("sleep 30", "it does not answer"),
+    "ends and leaves somebody behind": ("sleep 30 &", "it does not answer"),
     "fails": ("echo at $0 >&2; printf 'no \\033[31mroom\\n' >&2; exit 1", "no ?[31mroom"),
     "says nothing": ("exit 0", "no id of "),
     "says something else": ("head -c 3000 /dev/urandom; echo; exit 0", "no id of "),
