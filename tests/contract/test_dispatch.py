@@ -477,3 +477,28 @@ async def test_audit_tells_all_and_says_who_failed() -> None:
     assert "disk full" in failed["a"].why
     assert await host.audit(AuditEvent("good", 0.0), only=failed) == {}
     assert kept == ["a", "b", "b", "a"]
+
+
+async def test_root_by_default_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A plan without a uid makes root of everybody where the server is root; the log says whose."""
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    host = PluginHost([], {}, [plugin("x", spawn=answers(PLAN))])
+    for _ in range(2):
+        await host.prepare_spawn(ALICE, await host.spawn(ALICE, SPAWN))
+    assert [one.getMessage() for one in caplog.records].count(
+        "the server is root, and plans of plugin 'x' name no uid: what they start is root"
+    ) == 1
+
+
+@pytest.mark.parametrize("uid", [0, 1000])
+async def test_a_plan_that_says_whom_it_means_is_not_warned_of(
+    uid: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It may be the last plugin that says so."""
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    named = replace(PLAN, uid=uid, gid=uid)
+    host = PluginHost([], {}, [plugin("x", spawn=answers(PLAN), prepare_spawn=answers(named))])
+    await host.prepare_spawn(ALICE, await host.spawn(ALICE, SPAWN))
+    assert "name no uid" not in caplog.text

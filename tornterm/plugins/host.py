@@ -27,6 +27,7 @@ from tornterm.plugins.calls import Calls, OnCall, OnSlow
 from tornterm.plugins.dispatch import Dispatcher, OnError
 from tornterm.plugins.info import PluginInfo
 from tornterm.plugins.loading import load
+from tornterm.plugins.privileges import RootWatch
 from tornterm.types import Limits, LoginMethod, Route, SessionInfo, SessionObserver, SpawnPlan
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class PluginHost:
         )
         self._ask = Dispatcher(self._manager, self._calls, lambda error: self.on_error(error))
         self._started: list[str] = []
+        self._root = RootWatch("shell")
 
     # --- what is loaded -----------------------------------------------------------------------
 
@@ -241,10 +243,15 @@ class PluginHost:
             SessionError: A plugin refuses, and says why.
             AuthError: Likewise.
         """
+
+        def checker(plugin: str) -> Callable[[Any], SpawnPlan | None]:
+            self._root.planned(plugin)  # the last one that is asked is the one that answers
+            return maybe(SpawnPlan)
+
         try:
             plan = await self._ask.decide(
                 "tornterm_spawn",
-                lambda _: maybe(SpawnPlan),
+                checker,
                 (SessionError, AuthError),
                 user=user,
                 request=request,
@@ -275,6 +282,7 @@ class PluginHost:
             )
         except PluginError as error:
             raise SpawnError(f"the plugin {error.plugin!r} failed") from error
+        self._root.look(result)
         return result
 
     # --- what happens --------------------------------------------------------------------------
