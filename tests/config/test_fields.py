@@ -17,6 +17,7 @@ from tornterm.config.fields import (
     ConfigTable,
     Duration,
     Secret,
+    is_loopback,
     setting,
     shortest,
     smallest,
@@ -208,3 +209,23 @@ def test_a_path_in_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/ann")
     assert Table(file="~/users").file == Path("/home/ann/users")
     assert "no such user" in why(file="~no_such_user_here/x")
+
+
+@pytest.mark.parametrize(
+    ("host", "local"),
+    [
+        ("localhost", True),
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("::1", True),
+        ("0.0.0.0", False),
+        ("localhost.example.org", False),
+        ("127.0.0.1.example.org", False),
+        ("192.0.2.1", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_loopback(host: str | None, local: bool) -> None:
+    """Only what cannot be another machine, whatever a name server says."""
+    assert is_loopback(host) is local

@@ -9,13 +9,13 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
-from ipaddress import ip_address
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import parse_qs, urlsplit
 
 import click
 
+from tornterm.config.fields import is_loopback
 from tornterm.control import ControlClient, running
 
 __all__ = ["Target", "target_of"]
@@ -111,23 +111,16 @@ def _same(server: ControlClient, url: str) -> bool:
         return True
     asked, listens = urlsplit(url), urlsplit(server.url)
     return (
-        _is_local(asked.hostname)
+        is_loopback(asked.hostname)
         and asked.scheme == listens.scheme
         and asked.port is not None
         and (asked.port, asked.path) == (server.port, listens.path)
     )
 
 
-def _is_local(host: str | None) -> bool:
-    try:
-        return host == "localhost" or ip_address(host or "").is_loopback
-    except ValueError:
-        return False
-
-
 def _warn_if_readable(url: str) -> None:
     parts = urlsplit(url)
-    if parts.scheme == "http" and not _is_local(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
         click.echo(f"warning: your login goes to {parts.hostname} without encryption", err=True)
 
 

@@ -19,6 +19,7 @@ in its context: ``Model.model_validate(table, context={"directory": Path(...)})`
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -48,6 +49,7 @@ __all__ = [
     "Word",
     "Words",
     "explained",
+    "is_loopback",
     "setting",
     "shortest",
     "smallest",
@@ -188,3 +190,19 @@ class ConfigTable(BaseModel):
         validate_default=True,
         hide_input_in_errors=True,
     )
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether a host that is written down is this machine, so that nobody listens on the way.
+
+    Args:
+        host: A name or an address without brackets, as `urllib.parse.urlsplit` gives it as
+            ``hostname``; None for none.
+
+    Returns:
+        True for ``localhost`` and the loopback addresses; a name is never looked up.
+    """
+    try:
+        return host == "localhost" or ip_address(host or "").is_loopback
+    except ValueError:
+        return False

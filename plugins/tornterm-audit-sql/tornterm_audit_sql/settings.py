@@ -17,9 +17,7 @@ from tornterm.config.fields import (
 )
 from tornterm.spool import SpoolTable
 
-__all__ = ["LOOPBACK", "SqlSettings"]
-
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
+__all__ = ["SqlSettings"]
 
 
 def _address(text: str) -> str:

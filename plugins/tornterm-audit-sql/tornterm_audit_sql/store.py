@@ -16,9 +16,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from tornterm.config.fields import is_loopback
 from tornterm.spool import NotTaken, Waiting
 from tornterm_audit_sql.schema import events, migrate
-from tornterm_audit_sql.settings import LOOPBACK, SqlSettings
+from tornterm_audit_sql.settings import SqlSettings
 
 __all__ = ["Store"]
 
@@ -101,7 +102,7 @@ def _engine(settings: SqlSettings) -> AsyncEngine:
         url = make_url(settings.url).set(drivername="postgresql+asyncpg")
         if settings.password is not None:
             url = url.set(password=settings.password.reveal())
-        local = url.host in LOOPBACK
+        local = is_loopback(url.host)
         arguments["ssl"] = False if local else ssl.create_default_context(cafile=settings.ca_file)
     return create_async_engine(
         url, poolclass=NullPool, connect_args=arguments, hide_parameters=True

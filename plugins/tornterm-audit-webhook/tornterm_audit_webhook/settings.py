@@ -12,6 +12,7 @@ from tornterm.config.fields import (
     KnownSecret,
     Secret,
     explained,
+    is_loopback,
     setting,
     wrong,
 )
@@ -19,7 +20,6 @@ from tornterm.spool import SpoolTable
 
 __all__ = ["WebhookSettings"]
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SHORTEST_SECRET = 16
 
 
@@ -29,7 +29,7 @@ def _address(text: str) -> str:
         raise ValueError('must be an address, like "https://audit.example.org/tornterm"')
     if parts.username or parts.password:
         raise ValueError("must hold no password: it would be shown where the address is")
-    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError("must begin with https://, because others could read it on the way")
     return text
 

@@ -17,14 +17,14 @@ from tornterm.config.fields import (
     Word,
     Words,
     explained,
+    is_loopback,
     setting,
     shortest,
     wrong,
 )
 
-__all__ = ["LOOPBACK", "LdapSettings", "filled"]
+__all__ = ["LdapSettings", "filled"]
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 MOST_SERVERS = 8
 
@@ -126,7 +126,7 @@ class LdapSettings(ConfigTable):
     def _fits_together(self) -> Self:
         for address in self.servers:
             parts = urlsplit(address)
-            if parts.scheme == "ldap" and not self.start_tls and parts.hostname not in LOOPBACK:
+            if parts.scheme == "ldap" and not self.start_tls and not is_loopback(parts.hostname):
                 raise wrong("passwords must not cross a network unencrypted: set start_tls")
         if (self.bind_password is None) == bool(self.bind_dn):
             raise wrong("bind_dn and bind_password go together")

@@ -15,14 +15,13 @@ from tornterm.config.fields import (
     Word,
     Words,
     explained,
+    is_loopback,
     setting,
     shortest,
     wrong,
 )
 
 __all__ = ["OidcSettings", "is_safe"]
-
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def is_safe(address: object) -> bool:
@@ -31,7 +30,7 @@ def is_safe(address: object) -> bool:
         return False
     parts = urlsplit(address)
     return bool(parts.hostname) and (
-        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+        parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
     )
 
 
