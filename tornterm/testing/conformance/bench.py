@@ -22,9 +22,9 @@ T = TypeVar("T")
 PATIENCE = 1.0
 """Seconds that a plugin has for one call here."""
 
-HELD = 0.2
-"""Seconds for which a plugin may hold the loop: more than the server's 0.05, because a machine
-that runs tests is busy, and less than anything that blocks takes."""
+HELD = 0.5
+"""Seconds for which a plugin may hold the loop: far more than the server's 0.05, because a machine
+that runs tests is busy, and less than what waits for somebody who does not answer."""
 
 
 def needed(fixture: str, what: str) -> NoReturn:
