@@ -22,8 +22,14 @@ def _source() -> str:
     return (FRONTEND / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 
 
+SETTLED = """() => document.getAnimations().every(({ playState, effect }) =>
+  playState !== "running" || effect.getComputedTiming().endTime === Infinity)"""
+"""Nothing fades in or out any more, of which axe would judge the colours."""
+
+
 def violations(page: Page) -> list[str]:
     """What axe finds in the page as it is now: a rule, an element, and what would mend it."""
+    page.wait_for_function(SETTLED)
     # By the debugger: the page's own policy lets no script in.
     debugger = page.context.new_cdp_session(page)
     try:

@@ -71,7 +71,7 @@ def test_coming_back_to_a_stream_of_questions_types_nothing(
         answers = ask(tab, tmp_path)
         tab.type("!")
         before = heard(answers, "!")
-        assert b"\x1b[?1;2c" in before, "the terminal of a page that is there answers"
+        assert b"\x1b[?62;4;9;22c" in before, "the terminal of a page that is there answers"
         for _ in range(TIMES):
             tab.page.reload()
             tab.wait_state("live")
