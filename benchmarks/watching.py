@@ -11,12 +11,13 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
-from benchmarks.client import Connection, Silence
+from benchmarks.client import Connection, Silence, read_all
 from benchmarks.dialects import TOKEN, message
-from benchmarks.load import answering, echoes
+from benchmarks.load import DONE, MIB, answering, echoes, flood_file, print_file, warm_up
 from benchmarks.peers import Running
+from benchmarks.processes import resident_kib
 
-__all__ = ["watched"]
+__all__ = ["watched", "watched_flood"]
 
 SLOW_BYTES = 1024
 """Bytes a second that one of the viewers reads."""
@@ -51,6 +52,32 @@ def watched(server: Running, viewers: int, count: int) -> Mapping[str, float]:
         "p99 x": _percentile(seen, 0.99) / _percentile(alone, 0.99),
         # What the same state differs from itself: nothing below this means anything.
         "p99 spread": halves[1] / halves[0],
+    }
+
+
+def watched_flood(server: Running, viewers: int, mebibytes: int) -> Mapping[str, float]:
+    """What a flood that many watch comes to in the server's memory.
+
+    Args:
+        server: The server.
+        viewers: How many watch; one of them reads hardly anything.
+        mebibytes: How much is printed.
+    """
+    connection = Connection(server)
+    warm_up([connection])
+    path = flood_file(64)
+    secret = _share(server, connection)
+    with _watching(server, connection, secret, viewers):
+        memory, begun = resident_kib(server.pid), time.perf_counter()
+        connection.type(print_file(path, max(1, mebibytes // 64)))
+        read_all([connection], DONE)
+        seconds = time.perf_counter() - begun
+        grown = (resident_kib(server.pid) - memory) / 1024
+    windows = (viewers + 1) * int(str(connection.session["window"])) / MIB
+    return {
+        "MB/s": mebibytes * MIB / 1e6 / seconds,
+        "growth MiB": grown,
+        "of windows MiB": windows,
     }
 
 

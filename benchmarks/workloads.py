@@ -23,7 +23,7 @@ from benchmarks.load import (
 from benchmarks.peers import Running
 from benchmarks.processes import cpu_seconds, proportional_kib, resident_kib
 from benchmarks.resuming import resume
-from benchmarks.watching import watched
+from benchmarks.watching import watched, watched_flood
 
 __all__ = ["WORKLOADS", "Workload", "percentile"]
 
@@ -270,6 +270,12 @@ WORKLOADS = {
     "watched": Workload(
         "Echo of a session with 20 viewers",
         lambda s, q: watched(s, 20, 2000 if q else 8000),
+        ("tornterm",),
+        reference="tornterm",
+    ),
+    "watched-flood": Workload(
+        "256 MiB to a writer and 20 viewers, one of whom reads 1 KiB/s",
+        lambda s, q: watched_flood(s, 20, 64 if q else 256),
         ("tornterm",),
         reference="tornterm",
     ),
