@@ -18,6 +18,7 @@ from tornterm.config.fields import (
     Duration,
     Secret,
     is_loopback,
+    is_user_name,
     setting,
     shortest,
     smallest,
@@ -229,3 +230,24 @@ def test_a_path_in_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_loopback(host: str | None, local: bool) -> None:
     """Only what cannot be another machine, whatever a name server says."""
     assert is_loopback(host) is local
+
+
+@pytest.mark.parametrize("name", ["alice", "Zoë", "王", "a b", "a.b@example.org", "x" * 128])
+def test_what_can_be_a_name(name: str) -> None:
+    """Whatever people are called."""
+    assert is_user_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "-x", ".x", "a/b", " a", "a ", "a\nb", "a\0b", "a\u200bb", "Zoe\u0308", "x" * 129],
+)
+def test_what_could_be_mistaken_for_something_else_is_no_name(name: str) -> None:
+    """Options, paths, what cannot be seen, and another form of somebody's name."""
+    assert not is_user_name(name)
+
+
+def test_a_name_may_have_fewer_letters() -> None:
+    """Where a list or an account's entry would not take them."""
+    assert not is_user_name("a,b", without="/,")
+    assert not is_user_name("ab", longest=1)

@@ -18,6 +18,7 @@ in its context: ``Model.model_validate(table, context={"directory": Path(...)})`
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
@@ -50,6 +51,7 @@ __all__ = [
     "Words",
     "explained",
     "is_loopback",
+    "is_user_name",
     "setting",
     "shortest",
     "smallest",
@@ -206,3 +208,24 @@ def is_loopback(host: str | None) -> bool:
         return host == "localhost" or ip_address(host or "").is_loopback
     except ValueError:
         return False
+
+
+def is_user_name(text: str, *, longest: int = 128, without: str = "/") -> bool:
+    """Whether a text can be a user's name: one that is mistaken for nothing else.
+
+    That is an option, a path, something invisible, or somebody else's name: what has several forms
+    in Unicode counts in its composed one (NFC) only, so that nobody has two names.
+
+    Args:
+        text: What somebody else says that the name is.
+        longest: Characters that it may have.
+        without: Characters that it must not have.
+    """
+    return (
+        0 < len(text) <= longest
+        and text.isprintable()
+        and text == text.strip()
+        and not set(without) & set(text)
+        and text[0] not in "-."
+        and unicodedata.normalize("NFC", text) == text
+    )

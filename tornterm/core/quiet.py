@@ -31,8 +31,11 @@ _TITLE_STACK: Final = (22, 23)
 # Properties of the window, notifications, commands to an editor, the clipboard, features,
 # progress, files.
 _OSC: Final = {3, 9, 51, 52, 62, 99, 777, 1337}
-_PICTURE: Final = re.compile(rb"(?:\x1b\]|\xc2\x9d)0*1337;File=(?:[^:]*;)?inline=1[;:]")
-"""A file that is shown among the text, instead of being downloaded."""
+_NO_WISH: Final = rb"(?!\s*(?i:inline))[^:;]*"
+_PICTURE: Final = re.compile(
+    rb"(?:\x1b\]|\xc2\x9d)0*1337;File=(?:%b;)*inline=1(?:;%b)*:" % (_NO_WISH, _NO_WISH)
+)
+"""A file that is shown among the text, instead of being downloaded, and says so once."""
 
 _GRAPHICS: Final = (b"\x1b_G", b"\xc2\x9fG")
 

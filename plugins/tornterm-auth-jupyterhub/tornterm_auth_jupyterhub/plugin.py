@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import BaseModel
 
+from tornterm.config.fields import is_user_name
 from tornterm.errors import AuthError
 from tornterm.hookspecs import App, hookimpl
 from tornterm.types import AuthRequest, LoginMethod, Route, User
@@ -26,8 +26,6 @@ logger = logging.getLogger("tornterm.plugins.jupyterhub")
 
 LOGIN = "jupyterhub_login"
 """The attribute of a user that says which login this is; it opens nothing."""
-
-LONGEST_NAME = 128
 
 MOST = 100_000
 """Logins that are remembered; the oldest go first, with whoever is still logged in by one."""
@@ -152,7 +150,7 @@ class JupyterHub:
 
     def _user(self, model: Mapping[str, Any]) -> User:
         name = model.get("name")
-        if not isinstance(name, str) or not _is_name(name):
+        if not isinstance(name, str) or not is_user_name(name):
             raise AuthError("the hub says no name that could be one")
         groups = tuple(sorted(str(group) for group in model.get("groups") or ()))
         if self.settings.allowed_groups and not set(groups) & set(self.settings.allowed_groups):
@@ -160,16 +158,3 @@ class JupyterHub:
         admin = bool(set(groups) & set(self.settings.admin_groups))
         admin = admin or (self.settings.hub_admins and model.get("admin") is True)
         return User(name, groups, admin)
-
-
-def _is_name(text: str) -> bool:
-    """Whether it could be mistaken for nothing else, nor for somebody else's."""
-    return (
-        0 < len(text) <= LONGEST_NAME
-        and text.isprintable()
-        and text == text.strip()
-        and "/" not in text
-        and text[0] not in "-."
-        # In another form of Unicode the same letters would be a second person.
-        and unicodedata.normalize("NFC", text) == text
-    )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
-
+from tornterm.config.fields import is_user_name
 from tornterm.errors import AuthError
 
 __all__ = ["Unavailable", "Wrong", "is_name", "is_password", "shown"]
@@ -40,14 +39,7 @@ def is_name(text: str) -> bool:
 
     What has several forms in Unicode counts in its composed one only, so that nobody has two names.
     """
-    return (
-        0 < len(text) <= LONGEST_NAME
-        and text.isprintable()
-        and text == text.strip()
-        and not set("/,") & set(text)
-        and text[0] not in "-."
-        and unicodedata.normalize("NFC", text) == text
-    )
+    return is_user_name(text, without="/,")
 
 
 def is_password(text: str) -> bool:

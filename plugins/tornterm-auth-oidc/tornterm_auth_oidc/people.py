@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from tornterm.config.fields import is_user_name
 from tornterm.types import User
 from tornterm_auth_oidc.settings import OidcSettings
 from tornterm_auth_oidc.tokens import Claims, Denied
@@ -88,7 +88,7 @@ def user_of(claims: Claims, settings: OidcSettings) -> User:
         Denied: They have no name, or are in none of the groups that may log in.
     """
     name = claims.get(settings.username_claim)
-    if not isinstance(name, str) or not _is_name(name):
+    if not isinstance(name, str) or not is_user_name(name, longest=LONGEST_NAME):
         raise Denied(f"the claim {settings.username_claim} holds no name")
     found = claims.get(settings.groups_claim, [])
     listed = found if isinstance(found, list) else [found]
@@ -101,17 +101,4 @@ def user_of(claims: Claims, settings: OidcSettings) -> User:
         groups,
         admin=bool(set(groups) & set(settings.admin_groups)),
         display_name=shown if isinstance(shown, str) and shown.isprintable() else "",
-    )
-
-
-def _is_name(text: str) -> bool:
-    """Whether it could be mistaken for nothing else, nor for somebody else's."""
-    return (
-        0 < len(text) <= LONGEST_NAME
-        and text.isprintable()
-        and text == text.strip()
-        and "/" not in text
-        and text[0] not in "-."
-        # In another form of Unicode the same letters would be a second person.
-        and unicodedata.normalize("NFC", text) == text
     )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 
+from tornterm.config.fields import is_user_name
 from tornterm.types import User
 from tornterm_auth_pam.settings import PamSettings
 
 __all__ = ["Account", "account_of", "is_name", "is_password", "user_of"]
 
-LONGEST_NAME = 128
 LONGEST_PASSWORD = 511
 """Bytes of an answer that PAM takes; a longer one is cut off by some modules."""
 
@@ -30,13 +29,7 @@ def is_name(text: str) -> bool:
 
     What has several forms in Unicode counts in its composed one only, so that nobody has two names.
     """
-    return (
-        0 < len(text) <= LONGEST_NAME
-        and text.isprintable()
-        and not set("/ :,") & set(text)
-        and text[0] not in "-."
-        and unicodedata.normalize("NFC", text) == text
-    )
+    return is_user_name(text, without="/ :,")
 
 
 def is_password(text: str) -> bool:
