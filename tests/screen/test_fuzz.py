@@ -14,6 +14,12 @@ def test_nothing_is_found_in_a_moment() -> None:
     assert status == 0, words
 
 
+def test_what_was_found_once() -> None:
+    """A full screen that becomes a single row, and goes on printing."""
+    status, words = guarded(1795727934191, 0.001)
+    assert status == 0, words
+
+
 @pytest.mark.slow
 def test_nothing_is_found_in_a_minute() -> None:
     status, words = guarded(int(time.time()) * 1000, 60.0)

@@ -101,12 +101,15 @@ class Agreed:
 
 
 def at_least(size: Size) -> Size:
-    """The page has two columns or more; libghostty cannot copy a wide character in only one.
+    """The smallest size that both emulators are sure of.
+
+    The page has two columns or more; libghostty cannot copy a wide character in only one. With a
+    single row it may crash once a larger screen was full before; nobody has a terminal like that.
 
     Args:
         size: The size that is asked for.
     """
-    return Size(max(2, size.cols), size.rows)
+    return Size(max(2, size.cols), max(2, size.rows))
 
 
 def disputes_in(data: bytes) -> Iterator[re.Match[bytes]]:
