@@ -255,12 +255,15 @@ def recording(folder: Path, plugins: str) -> AbstractContextManager[ServerProces
 
 
 def test_recordings(tmp_path: Path, new_tab: NewTab) -> None:
-    """What a session printed is listed and played, where recordings are made; also by keyboard."""
+    """What a session printed is listed and played, where recordings are made; also by keyboard.
+
+    Another speed takes nothing from who is playing: it goes on, and so does what keys are for.
+    """
     plugins = '["token", "shell", "tornterm_record_asciicast:Recorder"]'
     with recording(tmp_path, plugins) as server:
         tab = new_tab()
         tab.log_in(server.login_link)
-        tab.run("printf na''me?; read -r x; echo $x-''back; exit", r"^name\?")
+        tab.run("printf na''me?; read -r x; sleep 0.7; echo $x-''back; exit", r"^name\?")
         tab.run("played", "played-back$")
         tab.wait_state("ended")
         page = administrate(server, tab, "recordings")
@@ -271,10 +274,14 @@ def test_recordings(tmp_path: Path, new_tab: NewTab) -> None:
         side = page.get_by_role("complementary")
         expect(side).to_be_focused()
         expect(side.locator("[data-ready]")).to_be_visible()
-        side.get_by_label("Speed").select_option("8")
-        side.locator(".ap-playback-button").focus()
+        side.get_by_label("Speed").select_option("0.5")
+        play = side.locator(".ap-playback-button")
+        play.focus()
         page.keyboard.press("Space")
+        expect(play).to_have_attribute("aria-label", "Pause")
+        side.get_by_label("Speed").select_option("8")
         expect(side.locator(".ap-player")).to_contain_text("played-back")
+        expect(side.locator(".ap-wrapper")).to_be_focused()
         page.click("#tab-audit")
         expect(page.locator(".grid")).to_contain_text("recorder.played")
 

@@ -1,9 +1,9 @@
 /** Recordings of what sessions printed, where they are made, and a player for them. */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { Player } from "asciinema-player";
 import { ApiError } from "../api.ts";
 import { Grid, type GridColumn } from "./grid.tsx";
 import { Fact, focusGrid, said, Search, Side, usePolled } from "./parts.tsx";
+import { type Pace, Playback } from "./playback.ts";
 import { find, type Order, sort } from "./rows.ts";
 import { bytes, TEXT } from "./text.ts";
 
@@ -94,36 +94,31 @@ const SPEEDS = [0.5, 1, 2, 4, 8];
 function Screen({ base, name }: { base: string; name: string }) {
   const [text, setText] = useState<string | null>(null);
   const [problem, setProblem] = useState("");
-  const [speed, setSpeed] = useState(1);
-  const [idle, setIdle] = useState(true);
+  const [pace, setPace] = useState<Pace>({ speed: 1, idle: true });
   const host = useRef<HTMLDivElement>(null);
-  const at = useRef(0);
+  const latest = useRef(pace);
+  const playback = useRef<Playback | null>(null);
   useEffect(() => {
     ask(base, `/${name}`).then((answer) => answer.text()).then(setText, (error: unknown) => setProblem(said(error)));
   }, [base, name]);
   useEffect(() => {
     if (text === null) return undefined;
-    let player: Player | null = null;
     let over = false;
     void import("asciinema-player").then(({ create }) => {
       if (over || !host.current) return;
-      player = create({ data: text }, host.current, {
-        speed,
-        startAt: at.current,
-        fit: "width",
-        controls: true,
-        preload: true,
-        theme: "asciinema",
-        ...(idle ? { idleTimeLimit: 2 } : {}),
-      });
-      host.current.dataset["ready"] = "true";
+      playback.current = new Playback(create, host.current, text, latest.current);
     }, (error: unknown) => setProblem(said(error)));
     return () => {
       over = true;
-      at.current = player?.getCurrentTime() ?? 0;
-      player?.dispose();
+      playback.current?.dispose();
+      playback.current = null;
     };
-  }, [text, speed, idle]);
+  }, [text]);
+  const change = (part: Partial<Pace>) => {
+    latest.current = { ...latest.current, ...part };
+    setPace(latest.current);
+    playback.current?.change(latest.current);
+  };
   return (
     <div class="screen">
       {problem && <p class="danger" role="alert">{problem}</p>}
@@ -131,12 +126,12 @@ function Screen({ base, name }: { base: string; name: string }) {
       <div class="tools">
         <label>
           {TEXT.speed}{" "}
-          <select value={speed} onChange={(event) => setSpeed(Number(event.currentTarget.value))}>
+          <select value={pace.speed} onChange={(event) => change({ speed: Number(event.currentTarget.value) })}>
             {SPEEDS.map((one) => <option key={one} value={one}>{one}×</option>)}
           </select>
         </label>
         <label class="check">
-          <input type="checkbox" checked={idle} onChange={(event) => setIdle(event.currentTarget.checked)} />
+          <input type="checkbox" checked={pace.idle} onChange={(event) => change({ idle: event.currentTarget.checked })} />
           {TEXT.skipPauses}
         </label>
       </div>
