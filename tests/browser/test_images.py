@@ -68,7 +68,8 @@ def test_pictures_are_shown_where_they_are_printed(tab: Tab) -> None:
     """Sixel and iTerm's; what draws them is fetched then. One need not want to see any."""
     asked: list[str] = []
     tab.page.on("request", lambda request: asked.append(request.url))
-    ask = r"printf '\e[c'; read -rsd c answer; echo got:${answer:2}."
+    # Without an echo from the start: the answer may be there before `read` is.
+    ask = r"stty -echo; printf '\e[c'; read -rd c answer; stty echo; echo got:${answer:2}."
     tab.wait_text(r"^\$ ")
     tab.run(ask, r"^got:\?62;4;9;22\.$")
     assert asked == []

@@ -218,7 +218,8 @@ async def test_the_configuration_file(tmp_path: Path) -> None:
     file = tmp_path / "tornterm.toml"
     file.write_text(
         '[sessions]\nmax = 1\nmax_per_user = 1\n[plugins]\nenabled = ["shell"]\n'
-        '[plugins.shell]\ncommand = ["/bin/echo", "from the file"]\n'
+        # It stays: a terminal whose program has ended is gone before the client comes.
+        '[plugins.shell]\ncommand = ["/bin/sh", "-c", "echo from the file; exec cat"]\n'
     )
     more = f"c.TerminalManager.config_file = {str(file)!r}\nc.TerminalManager.max_terminals = 9\n"
     with serving_jupyter(tmp_path, more) as jupyter:
