@@ -13,7 +13,28 @@ from tests.browser.chromium import ADVICE, find
 from tests.browser.process import ServerProcess, serving
 from tests.browser.tab import Tab
 
+FEATURES = (
+    # Pages of the address bar's, in each new window; no test looks at them, and they cost a lot.
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    # Of several lists only the last counts, so here is what Playwright's own has for Chromium.
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+)
+
 FLAGS = [
+    f"--disable-features={','.join(FEATURES)}",
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
