@@ -11,7 +11,11 @@ from tests.screen.report import measure
 
 KIB = 1024
 FEW = 4
-MANY = 200
+MANY = 60
+"""Four rings are cut: within each a few places per screen of output, which is what can differ.
+
+`tests.screen.report` makes 200 of each; its shares of those that are right are within a percent.
+"""
 
 
 @pytest.mark.parametrize("name", names())
