@@ -70,6 +70,12 @@ def _install(node: list[str], npm: list[str], folder: Path) -> None:
     lock = folder / "package-lock.json"
     if installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime:
         return
+    if installed.parent.is_symlink():
+        # npm empties the folder first, wherever it is.
+        raise SystemExit(
+            f"{installed.parent} is a symbolic link, and npm would delete what is behind it. "
+            "Remove the link, and the packages are fetched into a folder of their own."
+        )
     if _call([*npm, "ci", "--loglevel=error"], node, folder):
         raise SystemExit(f"npm could not install what {folder.name} is made of.")
 
