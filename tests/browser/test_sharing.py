@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import NewTab
+from tests.browser.process import serving
 from tests.browser.tab import Tab
 
 
@@ -73,8 +76,18 @@ def test_a_viewer_sees_all_of_a_terminal_that_is_larger_than_its_page(
     assert small.size[0] < size[0]
 
 
-def test_a_link_in_another_profile_watches_asks_and_types(tab: Tab, new_tab: NewTab) -> None:
+@pytest.fixture
+def impatient(tmp_path: Path, new_tab: NewTab) -> Iterator[Tab]:
+    """A tab of the owner's on a server where who may type and is gone is not waited for long."""
+    with serving(tmp_path, more='[sessions]\ncontrol_timeout = "1s"') as server:
+        tab = new_tab()
+        tab.log_in(server.login_link)
+        yield tab
+
+
+def test_a_link_in_another_profile_watches_asks_and_types(impatient: Tab, new_tab: NewTab) -> None:
     """Without a login: sees what was there, asks, is granted, types, gives back, is sent away."""
+    tab = impatient
     tab.run("echo before-''guest", r"^before-guest$")
     link = make_link(tab, control=True)
     assert "/s/" in link
