@@ -17,6 +17,7 @@ LAYERS = (
     "core",
     "hookspecs",
     "spawning",
+    "redirects",
     "config",
     "spool",
     "plugins",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import hashlib
 import re
 import subprocess
 import sys
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +19,10 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner
+from tornado.httpclient import AsyncHTTPClient
+from tornado.httpserver import HTTPServer
+from tornado.testing import bind_unused_port
+from tornado.web import Application, HTTPError, RequestHandler
 
 from tests.docs.test_readme import free_port
 from tornterm.cli.headers import headers_of
@@ -221,6 +227,7 @@ TRIED = {
     "check",
     "form",
     "page",
+    "redirect",
     "authorize",
     "limits",
     "spool",
@@ -305,6 +312,59 @@ async def test_recipe_page() -> None:
         assert me.code == 200 and b"alice" in me.body
         assert (await events.wait_for("auth.ok")).facts["backend"] == "tickets"
         assert (await server.fetch("-/tickets/ticket-0123456789")).code == 403
+
+
+class ForgePage(RequestHandler):
+    """A site that gives a code, a token for it and its verifier, and the name for the token."""
+
+    challenge = ""
+
+    def get(self, page: str) -> None:
+        if page == "user":
+            known = self.request.headers["Authorization"] == "Bearer its-token"
+            self.finish({"login": "alice"} if known else {})
+            return
+        type(self).challenge = self.get_query_argument("code_challenge")
+        there = self.get_query_argument("redirect_uri")
+        state = self.get_query_argument("state")
+        self.redirect(f"{there}?code=its-code&state={state}")
+
+    def post(self, page: str) -> None:
+        digest = hashlib.sha256(self.get_body_argument("code_verifier").encode()).digest()
+        right = urlsafe_b64encode(digest).decode().rstrip("=") == self.challenge
+        right = right and self.get_body_argument("client_secret") == "hush"
+        if not right or self.get_body_argument("code") != "its-code":
+            raise HTTPError(400)
+        self.finish({"access_token": "its-token"})
+
+
+async def test_recipe_redirect() -> None:
+    """Away, back, and in: with the cookie of the browser that began, and once."""
+    forge = HTTPServer(Application([("/(.*)", ForgePage)]))
+    socket, port = bind_unused_port()
+    forge.add_socket(socket)
+    module = recipe("redirect")
+    settings = module.ForgeSettings(
+        url=f"http://127.0.0.1:{port}", client_id="us", client_secret="hush"
+    )
+    events = CapturedEvents()
+    async with LiveServer(plugins=[module.Forge(settings), events]) as server:
+        away = await server.fetch("-/forge/login")
+        cookie = away.headers["Set-Cookie"].split(";")[0]
+        client = AsyncHTTPClient()
+        back = await client.fetch(
+            away.headers["Location"], follow_redirects=False, raise_error=False
+        )
+        path = back.headers["Location"].removeprefix(server.url)
+        assert (await server.fetch(path)).code == 401, "this is another browser"
+        answer = await server.fetch(path, headers={"Cookie": cookie})
+        assert (answer.code, answer.headers["Location"]) == (302, f"{server.url}login?next=/")
+        logged_in = answer.headers.get_list("Set-Cookie")[-1].split(";")[0]
+        me = await server.fetch("api/me", headers={"Cookie": logged_in})
+        assert me.code == 200 and b"alice" in me.body
+        assert (await events.wait_for("auth.ok")).facts["backend"] == "forge"
+        assert (await server.fetch(path, headers={"Cookie": cookie})).code == 401, "only once"
+    forge.stop()
 
 
 async def test_recipe_authorize() -> None:

@@ -9,7 +9,7 @@ from types import ModuleType
 
 from pydantic import BaseModel
 
-from tornterm import errors, hookspecs, spool, types
+from tornterm import errors, hookspecs, redirects, spawning, spool, types
 from tornterm.config import fields as config_fields
 from tornterm.hookspecs import KINDS
 from tornterm.plugins.describing import (
@@ -28,8 +28,9 @@ _HEAD = """\
 
 Made from the sources by `tornterm plugin reference`; [plugins.md](plugins.md) explains how to use
 it. Hooks are in `tornterm.hookspecs`, values in `tornterm.types`, exceptions in `tornterm.errors`,
-settings in `tornterm.config.fields`, and what sinks over a network share in `tornterm.spool`. What
-tests are made of, `tornterm.testing`, has [a page of its own](testing-reference.md).
+settings in `tornterm.config.fields`, what logins at other sites share in `tornterm.redirects`, what
+spawn plugins share in `tornterm.spawning`, and what sinks over a network share in `tornterm.spool`.
+What tests are made of, `tornterm.testing`, has [a page of its own](testing-reference.md).
 """
 
 _HOOKS = """\
@@ -77,6 +78,18 @@ _SETTINGS = """\
 What the models of tables are made of; in `tornterm.config.fields`.
 """
 
+_REDIRECTS = """\
+## Logins at other sites
+
+In `tornterm.redirects`.
+"""
+
+_SPAWNING = """\
+## Names and accounts
+
+In `tornterm.spawning`.
+"""
+
 _SPOOL = """\
 ## Sinks over a network
 
@@ -120,6 +133,8 @@ def reference() -> str:
     problem = errors.ConfigProblem
     parts.append(f"### `{constructor(problem, 'ConfigProblem')}`\n\n{markdown(problem.__doc__)}")
     parts += [_SETTINGS, *public_names(config_fields)]
+    parts += [_REDIRECTS, *public_names(redirects)]
+    parts += [_SPAWNING, *public_names(spawning)]
     parts += [_SPOOL, *public_names(spool)]
     return joined(parts)
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from jupyterhub.services.auth import HubOAuth
 from tornado.web import HTTPError
 
+from tornterm.redirects import Attempt
 from tornterm_auth_jupyterhub.settings import JupyterHubSettings
 
 __all__ = ["Down", "Hub"]
@@ -45,28 +46,10 @@ class Hub:
             access_scopes={self.scope},
         )
 
-    def verifier(self) -> tuple[str, str]:
-        """A secret for one login, and what the address shows of it."""
-        verifier, challenge, _ = self._client().generate_pkce_code_challenge()
-        return verifier, challenge
-
-    def login_address(self, redirect: str, state: str, challenge: str) -> str:
-        """Where the browser is sent to log in.
-
-        Args:
-            redirect: Where it comes back.
-            state: What it brings back.
-            challenge: What goes with the verifier.
-        """
-        query = {
-            "client_id": self.client_id,
-            "redirect_uri": redirect,
-            "response_type": "code",
-            "state": state,
-            "code_challenge": challenge,
-            "code_challenge_method": "S256",
-        }
-        return f"{self._settings.hub_url}/api/oauth2/authorize?{urlencode(query)}"
+    def login_address(self, attempt: Attempt) -> str:
+        """Where the browser is sent to log in."""
+        query = urlencode(attempt.query(self.client_id))
+        return f"{self._settings.hub_url}/api/oauth2/authorize?{query}"
 
     async def token_for(self, code: str, verifier: str, redirect: str) -> str | None:
         """A person's token, or None where the code is not good.

@@ -14,10 +14,9 @@ from pydantic import BaseModel
 from tornterm.config.fields import is_user_name
 from tornterm.errors import AuthError
 from tornterm.hookspecs import App, hookimpl
+from tornterm.redirects import Attempt, Attempts, login_routes
 from tornterm.types import AuthRequest, LoginMethod, Route, User
 from tornterm_auth_jupyterhub.hub import Down, Hub
-from tornterm_auth_jupyterhub.pages import BeginPage, CallbackPage
-from tornterm_auth_jupyterhub.pending import Attempt, Pending
 from tornterm_auth_jupyterhub.settings import JupyterHubSettings
 
 __all__ = ["JupyterHub"]
@@ -51,7 +50,7 @@ class JupyterHub:
     def __init__(self, settings: JupyterHubSettings) -> None:
         self.settings = settings
         self.hub = Hub(settings)
-        self._pending = Pending(settings.login_time, time.monotonic)
+        self.attempts = Attempts(settings.login_time)
         self._logins: dict[str, Login] = {}
 
     @staticmethod
@@ -63,11 +62,7 @@ class JupyterHub:
     @hookimpl
     def tornterm_register_routes(self, app: App) -> Sequence[Route]:
         """Two pages for people who are not logged in yet."""
-        arguments = {"app": app, "plugin": self}
-        return [
-            Route("login", BeginPage, arguments, "public"),
-            Route("callback", CallbackPage, arguments, "public"),
-        ]
+        return login_routes(app, self)
 
     @hookimpl
     async def tornterm_login_methods(self) -> LoginMethod:
@@ -105,25 +100,21 @@ class JupyterHub:
         login.asked = time.monotonic()
         return True
 
-    def begin(self, redirect: str) -> tuple[Attempt, str]:
-        """Begin a login; gives what the browser must bring back, and the challenge."""
-        verifier, challenge = self.hub.verifier()
-        return self._pending.begin(verifier, redirect), challenge
+    async def leave(self, attempt: Attempt) -> str:
+        """The address of the hub at which a login goes on."""
+        return self.hub.login_address(attempt)
 
-    async def complete(self, state: str, code: str, binding: str) -> User:
+    async def complete(self, answer: Mapping[str, str], attempt: Attempt) -> User:
         """End a login that has come back from the hub.
 
         Args:
-            state: What the address brought back.
-            code: What the hub gives a token for.
-            binding: The value of the cookie.
+            answer: The query of the address that the browser was sent to.
+            attempt: The login that was begun.
 
         Raises:
             AuthError: It is not good.
         """
-        attempt = self._pending.take(state, binding)
-        if attempt is None:
-            raise AuthError("this login was not begun here, is over, or took too long")
+        code = answer.get("code", "")
         if not code:
             raise AuthError("the hub did not let the person in")
         try:

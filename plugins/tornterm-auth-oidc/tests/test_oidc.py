@@ -22,7 +22,6 @@ from tornterm.testing.conformance import AuthConformance, Login
 from tornterm.testing.server import LiveServer
 from tornterm.types import AuthRequest
 from tornterm_auth_oidc import Oidc, OidcSettings
-from tornterm_auth_oidc.pending import Pending
 from tornterm_auth_oidc.people import user_of
 from tornterm_auth_oidc.tokens import Denied, unverified
 
@@ -435,19 +434,6 @@ async def test_another_provider_s_answer(
         address = await browser.begin()
         changed = address.partition("&iss=")[0] + "&iss=https%3A%2F%2Fevil.example.org"
         assert (await browser.get(changed)).code == 401
-
-
-def test_a_login_takes_not_too_long() -> None:
-    """What has begun is forgotten after its time, and nobody can fill the memory with it."""
-    now = 0.0
-    pending = Pending(60.0, lambda: now)
-    one = pending.begin("r")
-    now = 61.0
-    assert pending.take(one.state, one.binding) is None
-    first = pending.begin("r")
-    for _ in range(10_000):
-        pending.begin("r")
-    assert pending.take(first.state, first.binding) is None
 
 
 # --- whether they may stay ------------------------------------------------------------------------

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from pydantic import BaseModel
 
 from tornterm.hookspecs import App, hookimpl
+from tornterm.redirects import Attempt, Attempts, login_routes
 from tornterm.types import AuthRequest, LoginMethod, Route, User
-from tornterm_auth_oidc.pages import BackChannelPage, BeginPage, CallbackPage, FrontChannelPage
-from tornterm_auth_oidc.pending import Pending
+from tornterm_auth_oidc.pages import BackChannelPage, FrontChannelPage
 from tornterm_auth_oidc.people import LOGIN, People, Person, user_of
 from tornterm_auth_oidc.provider import Down, Provider, Refused
 from tornterm_auth_oidc.settings import OidcSettings
@@ -42,7 +42,7 @@ class Oidc:
     def __init__(self, settings: OidcSettings) -> None:
         self.settings = settings
         self.provider = Provider(settings)
-        self.pending = Pending(settings.login_time, time.monotonic)
+        self.attempts = Attempts(settings.login_time)
         self._people = People()
         self._app: App | None = None
 
@@ -56,14 +56,11 @@ class Oidc:
     def tornterm_register_routes(self, app: App) -> Sequence[Route]:
         """Four pages, all of them for people who are not logged in yet, or for the provider."""
         self._app = app
-        pages = {
-            "login": BeginPage,
-            "callback": CallbackPage,
-            "backchannel-logout": BackChannelPage,
-            "frontchannel-logout": FrontChannelPage,
-        }
-        arguments = {"app": app, "plugin": self}
-        return [Route(path, page, arguments, "public") for path, page in pages.items()]
+        return [
+            *login_routes(app, self),
+            Route("backchannel-logout", BackChannelPage, {"plugin": self}, "public"),
+            Route("frontchannel-logout", FrontChannelPage, {"plugin": self}, "public"),
+        ]
 
     @hookimpl
     async def tornterm_shutdown(self) -> None:
@@ -109,19 +106,23 @@ class Oidc:
                 return False
         return self._people.get(name) is not None
 
-    async def complete(self, answer: Mapping[str, str], binding: str) -> User:
+    async def leave(self, attempt: Attempt) -> str:
+        """The address of the provider at which a login goes on."""
+        endpoint = (await self.provider.metadata())["authorization_endpoint"]
+        scope = " ".join(self.settings.scopes)
+        query = attempt.query(self.settings.client_id, scope=scope, nonce=attempt.nonce)
+        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
+
+    async def complete(self, answer: Mapping[str, str], attempt: Attempt) -> User:
         """End a login that has come back from the provider.
 
         Args:
             answer: The query of the address that the browser was sent to.
-            binding: The value of the cookie.
+            attempt: The login that was begun.
 
         Raises:
             AuthError: It is not good.
         """
-        attempt = self.pending.take(answer.get("state", ""), binding)
-        if attempt is None:
-            raise Denied("this login was not begun here, is over, or took too long")
         if answer.get("iss", "") not in ("", self.settings.issuer):
             raise Denied("the answer is from another provider")
         if not answer.get("code"):
