@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.axe import violations
+from tests.browser.axe import violations, violations_in_all_looks
 from tests.browser.conftest import NewTab
 from tests.browser.process import ServerProcess, serving
 from tests.browser.tab import Tab
-from tests.browser.test_accessibility import LOOKS, go_to
+from tests.browser.test_accessibility import go_to
 from tornterm.files import get
 
 WAIT = 30_000
@@ -120,9 +120,7 @@ def test_the_cards_keep_nobody_out(files_tab: Tab) -> None:
     page.evaluate(DROP, [".stage .host", [["b.txt", 5]]])
     upload = page.locator(".notice", has_text="Upload").get_by_role("button", name="Upload")
     expect(upload).to_be_visible()
-    for look, media in LOOKS.items():
-        page.emulate_media(**media)
-        assert violations(page) == [], look
+    assert violations_in_all_looks(page) == []
     page.keyboard.press("Control+F6")
     go_to(files_tab, "Upload", "Shift+Tab")
     page.keyboard.press("Enter")
