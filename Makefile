@@ -19,7 +19,7 @@ PAGE := $(shell find frontend/src frontend/assets -type f) \
 
 help:
 	@echo "make serve   run the server (ARGS='--port 9000' for options)"
-	@echo "make test    run all tests (ARGS='tests/core -q' for some)"
+	@echo "make test    run all tests (ARGS='tests/core -q' for some, ARGS='-m \"not slow\"' without the longest)"
 	@echo "make bench   compare with the peers (ARGS='run --quick output-1', 'profile output-1')"
 	@echo "make lint    ruff, mypy and tsc"
 	@echo "make format  let ruff format the sources"

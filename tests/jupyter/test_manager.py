@@ -121,15 +121,6 @@ async def test_limits_have_a_reason(jupyter: Jupyter) -> None:
     assert sorted(await jupyter.names()) == sorted([first, second, "3"])
 
 
-async def test_everybody_with_the_token_is_one_owner_where_nobody_has_a_name(
-    folder: Path, tmp_path: Path
-) -> None:
-    """Jupyter invents a name for each browser; that is no way around the limits."""
-    with serving_jupyter(tmp_path, "c.TerminalManager.max_per_user = 1\n") as jupyter:
-        await jupyter.make()
-        assert (await jupyter.ask("POST", "api/terminals", {})).status == 429
-
-
 async def test_the_audit_log_knows_who_did_it(jupyter: Jupyter, audit: Path) -> None:
     """Jupyter's users are ours, in what is made and in what is ended."""
     await jupyter.clear()
@@ -214,7 +205,11 @@ async def test_a_mistake_in_the_configuration_is_named(tmp_path: Path) -> None:
 
 
 async def test_the_configuration_file(tmp_path: Path) -> None:
-    """tornterm's own; what the traits say is over it."""
+    """tornterm's own; what the traits say is over it.
+
+    Everybody with the token is one owner where nobody has a name: Jupyter invents one for each
+    browser, and that is no way around the limits.
+    """
     file = tmp_path / "tornterm.toml"
     file.write_text(
         '[sessions]\nmax = 1\nmax_per_user = 1\n[plugins]\nenabled = ["shell"]\n'
@@ -225,3 +220,6 @@ async def test_the_configuration_file(tmp_path: Path) -> None:
     with serving_jupyter(tmp_path, more) as jupyter:
         async with jupyter.attach(await jupyter.make()) as terminal:
             await terminal.shows("from the file")
+            refused = await jupyter.ask("POST", "api/terminals", {})
+            assert refused.status == 429
+            assert "as many sessions" in refused.body["message"]
