@@ -24,6 +24,7 @@ DESIGNED = {
     "tornterm_revalidate": (Kind.VETO, ["user"]),
     "tornterm_authorize": (Kind.VOTE, ["user", "action", "session"]),
     "tornterm_limits": (Kind.TRANSFORM, ["user", "limits"]),
+    "tornterm_profiles": (Kind.COLLECT, ["user"]),
     "tornterm_spawn": (Kind.DECIDE, ["user", "request"]),
     "tornterm_prepare_spawn": (Kind.TRANSFORM, ["user", "plan"]),
     "tornterm_session_started": (Kind.NOTIFY, ["session", "user"]),

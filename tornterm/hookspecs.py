@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         AuthRequest,
         Limits,
         LoginMethod,
+        Profile,
         Route,
         SessionInfo,
         SessionObserver,
@@ -378,6 +379,26 @@ def tornterm_limits(user: User, limits: Limits) -> Limits | None:
 
 
 # --- programs -----------------------------------------------------------------------------------
+
+
+@_hook(Kind.COLLECT)
+def tornterm_profiles(user: User) -> Sequence[Profile] | Profile | None:
+    """Say which profiles a user may choose from.
+
+    Called: when a page or a program of the user asks for them.
+
+    Args:
+        user: Who chooses.
+
+    Returns:
+        Profiles that `tornterm_spawn` of the same plugin knows, in the order shown; None for none.
+        Of several with one name the first counts. A session can be wished for with another profile
+        all the same: it is for `tornterm_spawn` to refuse it.
+
+    Async: yes.
+
+    If it raises: this plugin's profiles are missing from the list; logged.
+    """
 
 
 @_hook(Kind.DECIDE)

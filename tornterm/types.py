@@ -24,6 +24,7 @@ __all__ = [
     "LoginField",
     "LoginMethod",
     "PacingObserver",
+    "Profile",
     "Route",
     "SessionInfo",
     "SessionObserver",
@@ -118,6 +119,19 @@ class LoginMethod:
     label: str
     fields: tuple[LoginField, ...] = ()
     url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One way to start a session, as the page offers it.
+
+    Args:
+        name: What `SpawnRequest.profile` is then; not empty, which means the usual way.
+        label: What people read; the name where it is empty.
+    """
+
+    name: str
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ export interface Action {
   run(): void;
 }
 
+/** What the ids of actions begin with that start a profile. */
+export const PROFILE = "profile-";
+
 const DIRECTIONS = ["Left", "Right", "Up", "Down"] as const;
 
 type Offer = [id: string, label: string, run: () => void, keys?: readonly string[], possible?: boolean];
@@ -46,6 +49,9 @@ export function actionsOf(page: Page): Action[] {
     ["screen-reader", TEXT.screenReaderTurn, page.turnScreenReader],
     ["settings", TEXT.settings, () => page.show("settings"), ["Mod+,"]],
     ["tab", TEXT.newTab, page.openTab, ["Alt+Shift+T"], many],
+    ...page.profiles.map(({ name, label }): Offer => [
+      `${PROFILE}${name}`, TEXT.newTabWith(label), () => page.openProfile(name), [], many,
+    ]),
     ["across", TEXT.splitAcross, () => page.split(true), ["Mod+Shift+E"], many],
     ["down", TEXT.splitDown, () => page.split(false), ["Mod+Shift+O"], many],
     ["close", TEXT.closePane, () => page.close(pane), ["Alt+Shift+W"], several],

@@ -14,6 +14,13 @@ export interface SessionRow {
   expires: number | null;
 }
 
+/** Another program than the usual one, for a new terminal. */
+export interface Profile {
+  name: string;
+  /** What people read. */
+  label: string;
+}
+
 export interface Share {
   id: string;
   /** Whether its holders may ask for control. */
@@ -54,6 +61,10 @@ export class Api {
   async sessions(): Promise<SessionRow[]> {
     const body = await this.call<{ sessions: SessionRow[] }>("GET", "api/sessions");
     return body.sessions;
+  }
+
+  async profiles(): Promise<Profile[]> {
+    return (await this.call<{ profiles: Profile[] }>("GET", "api/profiles")).profiles;
   }
 
   /** Give a session of one's own another name; gives the name that it has now. */

@@ -37,6 +37,8 @@ export interface Wish {
   name: string;
   /** The secret that it was shared with. */
   share: string | null;
+  /** What a new session starts; without one, the usual program. */
+  profile?: string;
 }
 
 /** A session that does not exist yet. */

@@ -56,6 +56,11 @@ export function shareIn(hash: string): string | null {
   return new URLSearchParams(hash.replace(/^#/, "")).get("share") || null;
 }
 
+/** What the address asks a new terminal to start: `?profile=NAME`, for bookmarks. */
+export function profileIn(search: string): string {
+  return new URLSearchParams(search).get("profile") ?? "";
+}
+
 /** A path of our own origin below the base; anything else leads to the base. */
 export function safeNext(next: unknown, base: string, origin: string): string {
   if (typeof next !== "string" || !next.startsWith("/") || /[\\\u0000-\u001f]/.test(next)) return base;

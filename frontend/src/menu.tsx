@@ -1,6 +1,6 @@
 /** The menu at the right of the bar: everything that there is to do with this terminal and others. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Action, actionsOf } from "./actions.ts";
+import { type Action, actionsOf, PROFILE } from "./actions.ts";
 import { Keys } from "./commands.tsx";
 import { Dots } from "./icons.tsx";
 import type { Page } from "./page.ts";
@@ -58,8 +58,8 @@ export function Menu(props: Props) {
             <People members={members} me={me} decides={!guest} grant={pane.grant} />
           )}
           <hr />
-          {MENU.map((id) => (
-            <Item key={id} action={actions.find((action) => action.id === id)} done={() => setOpen(false)} />
+          {shown(actions).map((action) => (
+            <Item key={action.id} action={action} done={() => setOpen(false)} />
           ))}
           {!guest && !isFinal(status) && session && <OwnItems {...props} done={() => setOpen(false)} />}
           {config.user?.admin && (
@@ -79,9 +79,17 @@ export function Menu(props: Props) {
   );
 }
 
-/** One of the page's actions, with its shortcut; nothing where it is not possible now. */
-function Item({ action, done }: { action: Action | undefined; done(): void }) {
-  if (!action) return null;
+/** The menu's actions that are possible now, with each profile behind the usual new tab. */
+function shown(actions: Action[]): Action[] {
+  const profiles = actions.filter(({ id }) => id.startsWith(PROFILE));
+  return MENU.flatMap((id) => {
+    const found = actions.filter((action) => action.id === id);
+    return id === "tab" ? [...found, ...profiles] : found;
+  });
+}
+
+/** One of the page's actions, with its shortcut. */
+function Item({ action, done }: { action: Action; done(): void }) {
   return (
     <button type="button" class="item" onClick={() => (done(), action.run())}>
       <span>{action.label}</span>

@@ -1,11 +1,11 @@
 /** The page: the terminal in it, and what is the page's own. */
 import { listenForKeys } from "./actions.ts";
 import { Alerts, askToTell } from "./alerts.ts";
-import { Api, type SessionRow } from "./api.ts";
+import { Api, type Profile, type SessionRow } from "./api.ts";
 import { type Around, NEW, type Wish } from "./around.ts";
 import { copyText } from "./clipboard.ts";
 import { type DeskTab, Desk } from "./desk.ts";
-import { type PageConfig, readConfig, shareIn } from "./config.ts";
+import { type PageConfig, profileIn, readConfig, shareIn } from "./config.ts";
 import { offerHandle } from "./handle.ts";
 import { turnFullScreen } from "./fullscreen.ts";
 import { type Direction, panesOf } from "./layout.ts";
@@ -32,6 +32,8 @@ export class Page implements Around {
   readonly sticky = new Sticky();
   readonly desk = new Desk((wish) => new Pane(this, wish), () => this.moved());
   overlay: Overlay | null = null;
+  /** What new terminals can start besides the usual program. */
+  profiles: readonly Profile[] = [];
   onChange: () => void = () => undefined;
 
   private readonly layouts = new Layouts(
@@ -50,6 +52,7 @@ export class Page implements Around {
       session,
       name: this.config.session_title ?? "",
       share: session ? shareIn(location.hash) : null,
+      profile: session ? "" : profileIn(location.search),
     };
     const kept = session && !wish.share ? this.layouts.with(session) : null;
     if (kept) {
@@ -115,6 +118,16 @@ export class Page implements Around {
     this.pane.focus();
     this.changed();
     if (this.desk.panes.size > 1) void this.nameRestored();
+    if (this.config.user) void this.learnProfiles();
+  }
+
+  private async learnProfiles(): Promise<void> {
+    try {
+      this.profiles = await this.api.profiles();
+      this.changed();
+    } catch {
+      // The usual program can be started all the same.
+    }
   }
 
   /** A terminal is drawn for the first time. */
@@ -151,6 +164,11 @@ export class Page implements Around {
 
   readonly openTab = (): void => void this.desk.open(NEW);
 
+  /** A new tab with another program than the usual one. */
+  openProfile(profile: string): void {
+    this.desk.open({ ...NEW, profile });
+  }
+
   readonly split = (across: boolean): void => void this.desk.split(NEW, across);
 
   /** Close a terminal; its session waits for its person, as long as it does for anybody. */
@@ -171,7 +189,7 @@ export class Page implements Around {
   /** Another session in the place of a terminal; without one, a new one. */
   renew(pane: Pane, row: SessionRow | null): void {
     const before = sessionsOf(this.desk.layout);
-    this.desk.renew(pane, row ? { session: row.id, name: row.title, share: null } : NEW);
+    this.desk.renew(pane, row ? { session: row.id, name: row.title, share: null } : { ...NEW, profile: pane.wish.profile ?? "" });
     this.keep(before);
     this.toPane();
   }

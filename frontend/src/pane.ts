@@ -103,6 +103,7 @@ export class Pane {
     const view = new TerminalView(host, this.events(), this.around.font);
     this.view = view;
     this.client = this.makeClient(view);
+    if (this.wish.profile) this.client.session.opening = { profile: this.wish.profile };
     this.effects.start(view.terminal, host);
     view.terminal.parser.registerOscHandler(OSC, (data) => {
       if (this.live) this.transfers.offered(data);

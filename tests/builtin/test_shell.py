@@ -12,7 +12,7 @@ import pytest
 from tests.builtin.apps import FakeApp
 from tornterm.errors import ConfigError, SpawnError
 from tornterm.plugins import PluginHost
-from tornterm.types import Size, SpawnPlan, SpawnRequest, User
+from tornterm.types import Profile, Size, SpawnPlan, SpawnRequest, User
 
 ME = pwd.getpwuid(os.geteuid())
 OTHER = pwd.struct_passwd(("alice", "x", 4321, 4322, "", "/nowhere/alice", "/bin/sh"))
@@ -49,6 +49,66 @@ async def test_the_default_is_the_account_s_login_shell(monkeypatch: pytest.Monk
     assert made.cwd == ME.pw_dir
     assert (made.uid, made.gid, made.groups) == (None, None, ())
     assert made.env["SHELL"] == "/bin/dash"
+
+
+PROFILES = {
+    "command": ["/bin/bash"],
+    "env": {"EDITOR": "vi", "PAGER": "less"},
+    "profiles": {
+        "py": {"command": ["python3", "-q"], "env": {"EDITOR": "ed"}, "label": "Python"},
+        "tmp": {"cwd": "/tmp"},
+    },
+}
+
+
+async def test_a_profile_is_another_program() -> None:
+    """What it leaves out is as for everybody; what an embedder wishes for goes before it."""
+    python = await plan(PROFILES, profile="py")
+    assert (python.argv, python.cwd) == (("python3", "-q"), ME.pw_dir)
+    assert (python.env["EDITOR"], python.env["PAGER"]) == ("ed", "less")
+    tmp = await plan(PROFILES, profile="tmp")
+    assert (tmp.argv, tmp.cwd, tmp.env["EDITOR"]) == (("/bin/bash",), "/tmp", "vi")
+    wished = await plan(PROFILES, profile="tmp", argv=("/bin/true",), cwd="/", env={"EDITOR": "x"})
+    assert (wished.argv, wished.cwd, wished.env["EDITOR"]) == (("/bin/true",), "/", "x")
+
+
+async def test_profiles_are_offered() -> None:
+    """In the order of the file, by the names that people read."""
+    host = PluginHost(["shell"], {"shell": PROFILES}, source="t.toml")
+    assert await host.profiles(User("alice")) == [Profile("py", "Python"), Profile("tmp")]
+    assert await PluginHost(["shell"], {}).profiles(User("alice")) == []
+
+
+async def test_a_profile_that_is_not_there_is_refused() -> None:
+    """By its name, in few words; the usual program would be a surprise."""
+    with pytest.raises(SpawnError, match="there is no profile 'pyt'"):
+        await plan(PROFILES, profile="pyt")
+    with pytest.raises(SpawnError) as refused:
+        await plan(profile="x" * 10_000)
+    assert len(refused.value.public) < 200
+
+
+async def test_doubts_about_profiles_name_them() -> None:
+    """A program or a directory that is missing is a warning, with its place in the file."""
+    table = {"profiles": {"a": {"command": ["no-such-program"], "cwd": "/no/such"}}}
+    host = PluginHost(["shell"], {"shell": table}, source="t.toml")
+    found = await host.check(FakeApp(host), exposed=False)
+    keys = {problem.key: problem for problem in found if problem.key.startswith("profiles.")}
+    assert set(keys) == {"profiles.a.command", "profiles.a.cwd"}
+    assert all(problem.warning for problem in keys.values())
+
+
+@pytest.mark.parametrize(
+    ("table", "why"),
+    [
+        ({"": {}}, "1 to 64 printable"),
+        ({"a": {"comand": ["x"]}}, 'did you mean "command"'),
+        ({"a": {"cwd": "tmp"}}, "absolute path"),
+    ],
+)
+def test_mistakes_in_profiles_are_named(table: dict[str, Any], why: str) -> None:
+    with pytest.raises(ConfigError, match=why):
+        PluginHost(["shell"], {"shell": {"profiles": table}}, source="t.toml")
 
 
 @pytest.mark.parametrize("shell", ["/usr/sbin/nologin", "/bin/false", ""])

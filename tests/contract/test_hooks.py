@@ -18,7 +18,17 @@ from tornterm.config.source import Source
 from tornterm.errors import ConfigProblem
 from tornterm.hookspecs import KINDS, hookimpl
 from tornterm.plugins import PluginHost, plugin_models
-from tornterm.types import AuditEvent, ExitStatus, Limits, LoginMethod, Route, Size, SpawnPlan, User
+from tornterm.types import (
+    AuditEvent,
+    ExitStatus,
+    Limits,
+    LoginMethod,
+    Profile,
+    Route,
+    Size,
+    SpawnPlan,
+    User,
+)
 
 APP: Any = object()
 EVENT = AuditEvent("auth.ok", 1.0)
@@ -98,6 +108,11 @@ class Everything:
         return Limits(7)
 
     @hookimpl
+    async def tornterm_profiles(self, user: User) -> list[Profile]:
+        self.seen.append((user,))
+        return [PROFILE, Profile(""), Profile(PROFILE.name, "Another")]
+
+    @hookimpl
     async def tornterm_spawn(self, user: User, request: Any) -> Any:
         self.seen.append((user, request))
         return PLAN
@@ -142,6 +157,7 @@ COMMAND = click.Command("everything")
 ROUTE = Route("hello", RequestHandler)
 ODD = ConfigProblem("t.toml", "plugins.everything", "size", "is odd", warning=True)
 METHOD = LoginMethod("everything", "Log in")
+PROFILE = Profile("python", "Python")
 OBSERVER = Observer()
 OTHER_PLAN = SpawnPlan(("/bin/true",), {}, "/")
 
@@ -206,6 +222,12 @@ async def test_hook_authenticate(host: PluginHost) -> None:
 async def test_hook_login_methods(host: PluginHost) -> None:
     """What the login page offers."""
     assert await host.login_methods() == [METHOD]
+
+
+async def test_hook_profiles(host: PluginHost) -> None:
+    """What a user may choose; names count once, and the usual way needs no name."""
+    assert await host.profiles(ALICE) == [PROFILE]
+    assert seen() == [(ALICE,)]
 
 
 async def test_hook_revalidate(host: PluginHost) -> None:

@@ -226,7 +226,15 @@ async def test_a_coroutine_that_takes_too_long_is_cancelled() -> None:
 
         return implementation
 
-    hooks = ("authenticate", "revalidate", "authorize", "limits", "spawn", "login_methods")
+    hooks = (
+        "authenticate",
+        "revalidate",
+        "authorize",
+        "limits",
+        "spawn",
+        "login_methods",
+        "profiles",
+    )
     host = PluginHost([], {}, [plugin("x", **{h: hangs(h) for h in hooks})], timeout=0.01)
     with pytest.raises(AuthError, match=r"took longer than 0\.01 s"):
         await host.authenticate(REQUEST)
@@ -235,8 +243,10 @@ async def test_a_coroutine_that_takes_too_long_is_cancelled() -> None:
     with pytest.raises(SpawnError):
         await host.spawn(ALICE, SPAWN)
     assert await host.login_methods() == []
+    assert await host.profiles(ALICE) == []
     await asyncio.sleep(0)
-    assert cancelled == ["authenticate", "revalidate", "authorize", "spawn", "login_methods"]
+    asked = ["authenticate", "revalidate", "authorize", "spawn", "login_methods", "profiles"]
+    assert cancelled == asked
 
 
 async def test_a_coroutine_that_ignores_its_cancellation_delays_nobody() -> None:

@@ -93,6 +93,10 @@ class Witness:
         self.asked.append(f"limits {user.name}")
 
     @hookimpl
+    async def tornterm_profiles(self, user: Any) -> None:
+        self.asked.append(f"profiles {user.name}")
+
+    @hookimpl
     async def tornterm_spawn(self, user: Any, request: Any) -> None:
         self.asked.append(f"spawn {user.name}")
         if self.refuses:
@@ -213,6 +217,8 @@ async def test_a_session_s_life(
     await seen(asked=["register_commands"])
     await server.fetch("login")
     await seen(asked=["login_methods"])
+    await server.fetch("api/profiles", headers=server.headers("alice"))
+    await seen(asked=["authenticate bearer", "profiles alice"])
 
     # Made and used.
     client = await tornterm_client(server)

@@ -28,7 +28,10 @@ from tests.browser.process import (
 from tests.system import PACKAGES, which
 from tornterm.builtin.users_command import user_commands
 from tornterm.cli.commands import cli
+from tornterm.config.load import load_settings
+from tornterm.plugins import PluginHost, plugin_models
 from tornterm.testing.clients import V1Client
+from tornterm.types import Size, SpawnRequest, User
 from tornterm.web.metrics import Metrics
 
 PAGE = Path(__file__).parents[2] / "docs" / "operating.md"
@@ -269,3 +272,15 @@ def test_the_commands_are_all_there() -> None:
         assert f"`tornterm {name}" in text
         for inner in getattr(command, "commands", ()):
             assert re.search(rf"tornterm {name} {inner}`|tornterm {name} [^|]*`{inner}`", text)
+
+
+async def test_the_other_programs(tmp_path: Path) -> None:
+    """They are offered by what people read, and planned as written."""
+    file = tmp_path / "tornterm.toml"
+    file.write_text(block("toml", "profiles.python"))
+    settings = load_settings(file, environ={}, plugin_models=plugin_models)
+    host = PluginHost(["shell"], settings.plugins.tables, source=str(file))
+    labels = [profile.label for profile in await host.profiles(User("alice"))]
+    assert labels == ["Python", "The log of the service"]
+    plan = await host.spawn(User("alice"), SpawnRequest("s1", Size(), profile="logs"))
+    assert (plan.argv[0], plan.cwd) == ("journalctl", "/")

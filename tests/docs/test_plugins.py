@@ -390,6 +390,8 @@ async def test_recipe_spawn() -> None:
     host = PluginHost(["shell"], {}, [recipe("spawn").plugin])
     wish = SpawnRequest("s1", Size(), profile="python")
     student = User("s", ("students",))
+    assert [profile.label for profile in await host.profiles(student)] == ["Python"]
+    assert await host.profiles(STRANGER) == []
     plan = await host.spawn(student, wish)
     assert plan.argv[-1] == "python3"
     with pytest.raises(SpawnError, match="for students"):

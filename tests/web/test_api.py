@@ -91,6 +91,7 @@ async def test_answers_are_as_described(serve: Serve) -> None:
     check(await site.ask("/api/me", headers=cookie), "Me")
     check(await site.ask("/api/me", "POST", cookie, {}), "Me")
     check(await site.ask("/api/limits", headers=site.bearer()), "Usage")
+    check(await site.ask("/api/profiles", headers=site.bearer()), "Profiles")
     check(await site.ask("/api/sessions", "POST", site.bearer(), {}), "NewSession")
     check(await site.ask("/api/nothing"), "Error")
     check(await site.ask("/api/sessions", headers=site.bearer()), "Sessions")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -15,9 +15,9 @@ from tornterm.builtin.homes import home_below
 from tornterm.config.fields import ConfigTable, explained, setting
 from tornterm.errors import ConfigProblem, SpawnError
 from tornterm.hookspecs import hookimpl
-from tornterm.types import SpawnPlan, SpawnRequest, User
+from tornterm.types import Profile, SpawnPlan, SpawnRequest, User
 
-__all__ = ["Shell", "ShellSettings"]
+__all__ = ["Shell", "ShellProfile", "ShellSettings"]
 
 USER = "{user}"
 DEFAULTS = {
@@ -59,8 +59,31 @@ def _account(name: str) -> str:
     return name
 
 
+def _profile(name: str) -> str:
+    if not name or len(name) > 64 or not name.isprintable():
+        raise ValueError("must be names of 1 to 64 printable characters")
+    return name
+
+
 Argument = Annotated[str, AfterValidator(explained(_argument))]
 Variable = Annotated[str, AfterValidator(explained(_variable))]
+ProfileName = Annotated[str, AfterValidator(explained(_profile))]
+
+
+class ShellProfile(ConfigTable):
+    """Another program that people can choose when they open a terminal."""
+
+    command: tuple[Argument, ...] = setting(
+        (),
+        "The program and its arguments; left out, as for everybody.",
+        strict=False,
+        example=["python3", "-q"],
+    )
+    cwd: Annotated[str, AfterValidator(explained(_directory))] | None = setting(
+        None, "Where it begins; left out, as for everybody."
+    )
+    env: dict[Variable, Argument] = setting({}, "Variables to set besides those for everybody.")
+    label: str = setting("", "What people read; left out, the profile's name.", max_length=64)
 
 
 class ShellSettings(ConfigTable):
@@ -96,6 +119,15 @@ class ShellSettings(ConfigTable):
         "server's own account: then all users share one account, and where the server is root "
         "every user is root.",
     )
+    profiles: dict[ProfileName, ShellProfile] = setting(
+        {},
+        "Other programs that people can choose when they open a terminal: "
+        "[plugins.shell.profiles.python]. They run as the same account, and everybody who may "
+        "open a terminal may choose them.",
+    )
+
+
+_USUAL = ShellProfile()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,24 +175,42 @@ class Shell:
             yield "run_as", "is not set, and the server is root: everybody who can log in is root"
         if settings.run_as not in ("", USER) and not _has_account(settings.run_as):
             yield "run_as", f'there is no system account "{settings.run_as}"'
-        for key, path in (("home", settings.home), ("cwd", settings.cwd)):
-            if path.startswith("/") and USER not in path and not os.path.isdir(path):
-                yield key, f"there is no directory {path}"
-        path = {**DEFAULTS, **self._passed(), **settings.env}["PATH"]
-        if settings.command and _is_missing(settings.command[0], path):
-            yield "command", f"there is no program {settings.command[0]}"
+        yield from self._doubts_of("", settings.command, settings.cwd, {})
+        if settings.home and USER not in settings.home and not os.path.isdir(settings.home):
+            yield "home", f"there is no directory {settings.home}"
+        for name, profile in settings.profiles.items():
+            place = f"profiles.{name}."
+            yield from self._doubts_of(place, profile.command, profile.cwd or "", profile.env)
+
+    def _doubts_of(
+        self, place: str, command: Sequence[str], cwd: str, env: Mapping[str, str]
+    ) -> Iterator[tuple[str, str]]:
+        if cwd.startswith("/") and not os.path.isdir(cwd):
+            yield f"{place}cwd", f"there is no directory {cwd}"
+        path = {**DEFAULTS, **self._passed(), **self._settings.env, **env}["PATH"]
+        if command and _is_missing(command[0], path):
+            yield f"{place}command", f"there is no program {command[0]}"
 
     @hookimpl
-    def tornterm_spawn(self, user: User, request: SpawnRequest) -> SpawnPlan:
-        """Plan the program of a session."""
+    def tornterm_profiles(self) -> list[Profile]:
+        """The profiles of the table, for everybody."""
+        profiles = self._settings.profiles.items()
+        return [Profile(name, profile.label) for name, profile in profiles]
+
+    @hookimpl
+    def tornterm_spawn(self, user: User, request: SpawnRequest) -> SpawnPlan | None:
+        """Plan the program of a session, unless its profile is another plugin's."""
+        profile = self._settings.profiles.get(request.profile, _USUAL)
+        if request.profile and profile is _USUAL:
+            return None
         account = self._account_for(user.name)
         home = self._home_for(user.name, account)
         shell = _shell_of(account)
-        argv = request.argv or self._settings.command or (shell, "-l")
+        argv = request.argv or profile.command or self._settings.command or (shell, "-l")
         return SpawnPlan(
             argv=tuple(argv),
-            env=self._environment(user.name, account, home, shell, request),
-            cwd=_resolved(request.cwd or self._settings.cwd, home),
+            env=self._environment(user.name, account, home, shell, {**profile.env, **request.env}),
+            cwd=_resolved(request.cwd or profile.cwd or self._settings.cwd, home),
             uid=account.uid,
             gid=account.gid,
             groups=account.groups,
@@ -196,7 +246,7 @@ class Shell:
         return {name: value for name, value in passed.items() if _is_text(value)}
 
     def _environment(
-        self, user: str, account: _Account, home: str, shell: str, request: SpawnRequest
+        self, user: str, account: _Account, home: str, shell: str, more: Mapping[str, str]
     ) -> dict[str, str]:
         return {
             **DEFAULTS,
@@ -208,7 +258,7 @@ class Shell:
             "SHELL": shell,
             "TERM": "xterm-256color",
             **self._settings.env,
-            **request.env,
+            **more,
         }
 
 

@@ -28,7 +28,15 @@ from tornterm.plugins.dispatch import Dispatcher, OnError
 from tornterm.plugins.info import PluginInfo
 from tornterm.plugins.loading import load
 from tornterm.plugins.privileges import RootWatch
-from tornterm.types import Limits, LoginMethod, Route, SessionInfo, SessionObserver, SpawnPlan
+from tornterm.types import (
+    Limits,
+    LoginMethod,
+    Profile,
+    Route,
+    SessionInfo,
+    SessionObserver,
+    SpawnPlan,
+)
 
 if TYPE_CHECKING:
     from tornterm.types import Action, AuditEvent, AuthRequest, SpawnRequest, User
@@ -235,6 +243,14 @@ class PluginHost:
 
     # --- programs ------------------------------------------------------------------------------
 
+    async def profiles(self, user: User) -> list[Profile]:
+        """The profiles that a user may choose from, in the order of the plugins."""
+        found: dict[str, Profile] = {}
+        for _, profile in await self._ask.collect("tornterm_profiles", several(Profile), user=user):
+            if profile.name:
+                found.setdefault(profile.name, profile)
+        return list(found.values())
+
     async def spawn(self, user: User, request: SpawnRequest) -> SpawnPlan:
         """Which program to start for a user.
 
@@ -259,6 +275,8 @@ class PluginHost:
         except PluginError as error:
             raise SpawnError(f"the plugin {error.plugin!r} failed") from error
         if plan is None:
+            if request.profile:
+                raise SpawnError(f"there is no profile {request.profile!r:.60}")
             raise SpawnError("no plugin says what to run (is `shell` in plugins.enabled?)")
         return plan
 

@@ -7,7 +7,7 @@ from tornterm.sessions.creation import Wishes
 from tornterm.types import Size
 from tornterm.web.context import public_base
 from tornterm.web.handler import Handler
-from tornterm.web.shapes import session_json, user_json
+from tornterm.web.shapes import profile_json, session_json, user_json
 
 __all__ = [
     "LimitsHandler",
@@ -58,6 +58,15 @@ class LimitsHandler(Handler):
                 "retryAfter": usage.retry_after,
             }
         )
+
+
+class ProfilesHandler(Handler):
+    """``{base}api/profiles``: what the caller can start."""
+
+    async def get(self) -> None:
+        """The profiles besides the usual one, in the order in which they are offered."""
+        profiles = await self.terminals.plugins.profiles(self.person)
+        self.answer({"profiles": [profile_json(profile) for profile in profiles]})
 
 
 class SessionsHandler(Handler):

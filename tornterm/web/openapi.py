@@ -40,6 +40,7 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
         "post": Operation("The same, refused where a WebSocket would be.", answer="Me"),
     },
     "api/limits": {"get": Operation("The caller's own quota.", answer="Usage")},
+    "api/profiles": {"get": Operation("What the caller can start.", answer="Profiles")},
     "api/sessions": {
         "get": Operation("The caller's living sessions, the oldest first.", answer="Sessions"),
         "post": Operation(
@@ -156,6 +157,8 @@ SCHEMAS: dict[str, Schema] = {
         server_full=FLAG,
         retryAfter=or_null(COUNT),
     ),
+    "Profile": object_of(name=TEXT, label=TEXT),
+    "Profiles": object_of(profiles={"type": "array", "items": ref("Profile")}),
     "Session": object_of(
         id=TEXT,
         user=TEXT,

@@ -53,6 +53,7 @@ ROUTES: tuple[Entry, ...] = (
     Entry("login", login.LoginHandler, "public"),
     Entry("logout", login.LogoutHandler),
     Entry("api/me", api.MeHandler),
+    Entry("api/profiles", api.ProfilesHandler),
     Entry("api/limits", api.LimitsHandler),
     Entry("api/sessions", api.SessionsHandler),
     Entry("api/sessions/{id}", api.SessionHandler),

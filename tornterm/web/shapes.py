@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tornterm.types import SessionInfo, User
+from tornterm.types import Profile, SessionInfo, User
 
-__all__ = ["session_json", "user_json"]
+__all__ = ["profile_json", "session_json", "user_json"]
 
 
 def session_json(info: SessionInfo) -> dict[str, Any]:
@@ -44,3 +44,12 @@ def user_json(user: User) -> dict[str, Any]:
         "groups": list(user.groups),
         "admin": user.admin,
     }
+
+
+def profile_json(profile: Profile) -> dict[str, Any]:
+    """A profile as people choose from it.
+
+    Args:
+        profile: The profile.
+    """
+    return {"name": profile.name, "label": profile.label or profile.name}

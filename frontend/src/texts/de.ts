@@ -164,6 +164,7 @@ export const DE: Texts = {
   leaveTerminal: "Zwischen Terminal und Menü wechseln",
   tabs: "Tabs",
   newTab: "Neuer Tab",
+  newTabWith: (label: string) => `Neuer Tab: ${label}`,
   splitAcross: "Teilen: ein neues Terminal daneben",
   splitDown: "Teilen: ein neues Terminal darunter",
   closePane: "Dieses Terminal schließen; was darin läuft, läuft weiter",

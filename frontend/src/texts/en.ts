@@ -164,6 +164,7 @@ export const EN = {
   leaveTerminal: "Move between terminal and menu",
   tabs: "Tabs",
   newTab: "New tab",
+  newTabWith: (label: string) => `New tab: ${label}`,
   splitAcross: "Split: a new terminal beside this one",
   splitDown: "Split: a new terminal below this one",
   closePane: "Close this terminal; what runs in it goes on",

@@ -164,6 +164,7 @@ export const FR: Texts = {
   leaveTerminal: "Passer du terminal au menu et retour",
   tabs: "Onglets",
   newTab: "Nouvel onglet",
+  newTabWith: (label: string) => `Nouvel onglet : ${label}`,
   splitAcross: "Diviser : un nouveau terminal à côté",
   splitDown: "Diviser : un nouveau terminal dessous",
   closePane: "Fermer ce terminal ; ce qui y tourne continue",
