@@ -6,11 +6,15 @@ import asyncio
 import gc
 import inspect
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 from tornado.ioloop import IOLoop
+
+# Whatever imports jupyter_server does without this, too: see `tests.compat.jupyter.SLOW`.
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 
 TIMEOUT_SECONDS = 90
 """How long a test may take: long enough for a machine that is busy with much else."""

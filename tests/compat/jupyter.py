@@ -39,6 +39,12 @@ JUPYTER_SERVER = (
     "--ServerApp.jpserver_extensions={'jupyter_lsp': False, 'notebook_shim': False}",
 )
 
+SLOW = "rfc3987_syntax"
+"""What jsonschema checks addresses in events with, where it is there; no event here has one.
+
+It builds its grammars when it is imported, which is two thirds of a server's start.
+"""
+
 OURS = """\
 c.TerminalsExtensionApp.terminal_manager_class = "tornterm.jupyter.TerminalManager"
 c.TerminalManager.settings = {"sessions": {"kill_after": "300ms"}}
@@ -139,6 +145,9 @@ def serving_jupyter(
     """
     root = folder / "work"
     root.mkdir()
+    without = folder / "without"
+    without.mkdir()
+    (without / f"{SLOW}.py").write_text("raise ImportError\n")
     config = folder / "jupyter_config.py"
     lines = CONFIG.format(root=str(root), token=TOKEN)
     config.write_text(lines + (OURS if ours else "") + more)
@@ -150,6 +159,7 @@ def serving_jupyter(
         "JUPYTER_DATA_DIR": str(folder / "data"),
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
         "PYTHONUNBUFFERED": "1",
+        "PYTHONPATH": str(without),
         "SECRET_OF_THE_SERVER": "not for terminals",
         "CONDA_PREFIX": "/for/terminals",
     }
