@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import random
 import signal
@@ -26,13 +27,17 @@ CAPACITY = 64 * 1024
 def text(seed: int, length: int) -> bytes:
     """Output of a program that moves about, in colours."""
     chance = random.Random(seed)
-    words = []
-    while sum(map(len, words)) < length:
-        words.append(
-            b"\x1b[%d;%dH\x1b[3%dm%06d\x1b[m\n"
-            % (chance.randrange(1, 25), chance.randrange(1, 70), chance.randrange(8), len(words))
+    words = bytearray()
+    for number in itertools.count():
+        if len(words) >= length:
+            break
+        words += b"\x1b[%d;%dH\x1b[3%dm%06d\x1b[m\n" % (
+            chance.randrange(1, 25),
+            chance.randrange(1, 70),
+            chance.randrange(8),
+            number,
         )
-    return b"".join(words)[:length]
+    return bytes(words[:length])
 
 
 class Printer:
