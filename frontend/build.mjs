@@ -61,7 +61,7 @@ const COMMON = {
 
 /**
  * xterm.js as a page with a strict policy can have it: what it writes into `<style>` elements goes
- * through `element/sheets.ts`, and what it writes into `style` attributes through their object.
+ * through `sheets.ts`, and what it writes into `style` attributes through their object.
  */
 const strictXterm = {
   name: "strict-xterm",
@@ -91,6 +91,7 @@ async function bundle(outdir) {
     jsx: "automatic",
     jsxImportSource: "preact",
     chunkNames: "chunk-[hash]",
+    plugins: [strictXterm],
   });
   // One file, so that a page of another site names it once and allows it once.
   const element = await build({

@@ -4,8 +4,10 @@ import "./page.css";
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { Page } from "./page.ts";
+import { defineSheets } from "./sheets.ts";
 import { speakAs } from "./text.ts";
 
+defineSheets();
 const app = document.getElementById("app");
 const page = new Page();
 await speakAs(page.settings.all.language);

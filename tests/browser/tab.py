@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import ConsoleMessage, Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 TIMEOUT = 30.0
@@ -49,10 +49,15 @@ class Tab:
         self.messages: list[dict[str, Any]] = []
         page.set_default_timeout(TIMEOUT * 1000)
         page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("console", self._said)
         # Of Playwright's own sockets the first frames may be gone before one can listen to them.
         browser = page.context.new_cdp_session(page)
         browser.on("Network.webSocketFrameReceived", self._frame_received)
         browser.send("Network.enable")
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and "Content Security Policy" in message.text:
+            self.problems.append(message.text)
 
     def _frame_received(self, event: dict[str, Any]) -> None:
         text = event["response"]["payloadData"]

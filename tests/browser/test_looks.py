@@ -115,3 +115,17 @@ def test_a_palette_of_ones_own_and_ligatures(tab: Tab) -> None:
     tab.wait_state("live")
     assert tab.page.evaluate(BACKGROUND) == "#101010"
     tab.page.evaluate(JOINED, "a => b")
+
+
+def test_no_style_that_others_bring_in_counts(tab: Tab) -> None:
+    """The policy refuses what is written into the page, and the browser says so."""
+    tab.page.evaluate(
+        """() => {
+          const style = document.createElement("style");
+          style.textContent = ".bar { display: none }";
+          document.head.append(style);
+        }"""
+    )
+    expect(tab.page.locator(".bar")).to_be_visible()
+    assert any("Content Security Policy" in problem for problem in tab.problems)
+    tab.problems.clear()

@@ -22,9 +22,8 @@ logger = logging.getLogger("tornterm.web")
 access_logger = logging.getLogger("tornterm.access")
 
 HEADERS = {
-    # xterm.js writes style rules, hence 'unsafe-inline' there; nothing else may be inline.
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; "
         "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; manifest-src 'self'; "
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),

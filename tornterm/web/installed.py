@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from base64 import b64encode
 from functools import cache
 from pathlib import Path
 
+from tornterm.web.answers import HEADERS
 from tornterm.web.context import public_base
 from tornterm.web.handler import Handler
 from tornterm.web.pages import PageHandler
@@ -63,5 +66,10 @@ class OfflineHandler(PageHandler):
         """The page; whole in itself, for nothing else can be fetched then."""
         ui = self.terminals.settings.ui
         base = public_base(self.terminals)
+        style = _asset("error.css")
+        digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        policy = HEADERS["Content-Security-Policy"]
+        own = f"style-src 'sha256-{digest}'"
+        self.set_header("Content-Security-Policy", policy.replace("style-src 'self'", own))
         self.set_header("Content-Type", "text/html; charset=UTF-8")
-        self.finish(render("offline.html", base, {}, title=ui.title, style=_asset("error.css")))
+        self.finish(render("offline.html", base, {}, title=ui.title, style=style))

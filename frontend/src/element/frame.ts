@@ -4,7 +4,7 @@ import type { ITheme } from "@xterm/xterm";
 import type { Kind } from "../status.ts";
 import rules from "./element.css";
 import type { Deed, Notice } from "./notice.ts";
-import { sheetOf } from "./sheets.ts";
+import { sheetOf } from "../sheets.ts";
 
 /** Where nothing is drawn any more, or not yet again. */
 const STALE: ReadonlySet<Kind> = new Set<Kind>(["reconnecting", "replaced", "login", "expired", "missing"]);

@@ -1,6 +1,6 @@
 /** The module that a page loads: defines the element, and gives its class to whoever imports it. */
 import { TorntermTerminal } from "./element.ts";
-import { defineSheets } from "./sheets.ts";
+import { defineSheets } from "../sheets.ts";
 
 defineSheets();
 // A page may load it twice, from two servers; the first one counts for both.

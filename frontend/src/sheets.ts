@@ -1,7 +1,7 @@
 /**
  * Style rules that a strict content security policy lets pass. xterm.js writes its rules into
- * `<style>` elements, which such a policy forbids; in the element's bundle it makes these instead
- * (see build.mjs), whose rules go into style sheets that scripts may make.
+ * `<style>` elements, which such a policy forbids; in our bundles it makes these instead (see
+ * build.mjs), whose rules go into style sheets that scripts may make.
  */
 export class Sheet extends HTMLElement {
   private readonly sheet = new CSSStyleSheet();
