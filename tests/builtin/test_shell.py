@@ -79,9 +79,28 @@ async def test_profiles_are_offered() -> None:
     assert await PluginHost(["shell"], {}).profiles(User("alice")) == []
 
 
+@pytest.mark.parametrize(
+    ("user", "may"), [(User("bob"), True), (User("eve", ("admins",)), True), (User("alice"), False)]
+)
+async def test_a_profile_is_for_whom_it_names(user: User, may: bool) -> None:
+    """To others there is none such: it is not offered, and its name is not hinted at either."""
+    table = {"profiles": {"db1": {"command": ["ssh"], "users": ["bob"], "groups": ["admins"]}}}
+    host = PluginHost(["shell"], {"shell": table}, source="t.toml")
+    try:
+        assert [profile.name for profile in await host.profiles(user)] == ["db1"] * may
+        if may:
+            plan = await host.spawn(user, SpawnRequest("s1", Size(), profile="db1"))
+            assert plan.argv == ("ssh",)
+        with pytest.raises(SpawnError, match="there is no profile") as refused:
+            await host.spawn(user, SpawnRequest("s1", Size(), profile="db2" if may else "db1"))
+        assert ("did you mean 'db1'?" in refused.value.public) is may
+    finally:
+        await host.shutdown(FakeApp(host))
+
+
 async def test_a_profile_that_is_not_there_is_refused() -> None:
     """By its name, in few words; the usual program would be a surprise."""
-    with pytest.raises(SpawnError, match="there is no profile 'pyt'"):
+    with pytest.raises(SpawnError, match=r"there is no profile 'pyt'; did you mean 'py'\?"):
         await plan(PROFILES, profile="pyt")
     with pytest.raises(SpawnError) as refused:
         await plan(profile="x" * 10_000)

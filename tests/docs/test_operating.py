@@ -280,7 +280,9 @@ async def test_the_other_programs(tmp_path: Path) -> None:
     file.write_text(block("toml", "profiles.python"))
     settings = load_settings(file, environ={}, plugin_models=plugin_models)
     host = PluginHost(["shell"], settings.plugins.tables, source=str(file))
-    labels = [profile.label for profile in await host.profiles(User("alice"))]
+    assert [profile.label for profile in await host.profiles(User("alice"))] == ["Python"]
+    operator = User("olga", ("operators",))
+    labels = [profile.label for profile in await host.profiles(operator)]
     assert labels == ["Python", "The log of the service"]
-    plan = await host.spawn(User("alice"), SpawnRequest("s1", Size(), profile="logs"))
+    plan = await host.spawn(operator, SpawnRequest("s1", Size(), profile="logs"))
     assert (plan.argv[0], plan.cwd) == ("journalctl", "/")

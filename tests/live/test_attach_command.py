@@ -70,6 +70,21 @@ async def test_a_terminal_like_any_other() -> None:
         assert person.notes == ["[tornterm: ended by SIGKILL]"]
 
 
+async def test_a_profile_that_is_offered() -> None:
+    """It is what runs; one that is not offered is refused with one that is, and no shell runs."""
+    shell = {"profiles": {"count": {"command": ["/bin/sh", "-c", "echo $((6*7)); exit 3"]}}}
+    async with LiveServer({"plugins": {"shell": shell}}) as server:
+        command = attached_command(server.url, "--profile", "count", token=ALICE)
+        async with command as (person, command):
+            await person.sees(b"42\r\n")
+            assert await command.exit_code() == 3
+        code, notes = await says(server.url, "--profile", "cuont")
+        assert (code, len(notes)) == (255, 1)
+        assert "there is no profile 'cuont'" in notes[0]
+        assert "did you mean 'count'?" in notes[0]
+        assert server.terminals.sessions.active_count == 0
+
+
 class Badge:
     """Knows alice by a header."""
 

@@ -23,6 +23,7 @@ async def attach(
     session: str | None = None,
     token: str | None = None,
     share: str | None = None,
+    profile: str = "",
     stdin_fd: int = 0,
     stdout_fd: int = 1,
 ) -> int:
@@ -39,6 +40,7 @@ async def attach(
         session: The session to take up; a new one if neither this nor `url` names one.
         token: A resume token of that session; the server is asked for one where it is missing.
         share: The secret of a share of that session, with which no login is needed.
+        profile: What a new session starts; empty for the usual program.
         stdin_fd: The terminal that the person types on.
         stdout_fd: Where output goes.
 
@@ -55,5 +57,6 @@ async def attach(
     address = Address.of(url, session)
     if share is not None:
         address = replace(address, share=share)
-    client = Client(address, dict(headers), LocalTerminal(stdin_fd, stdout_fd), token=token)
+    terminal = LocalTerminal(stdin_fd, stdout_fd)
+    client = Client(address, dict(headers), terminal, token=token, profile=profile)
     return await client.run()

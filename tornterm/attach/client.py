@@ -59,6 +59,7 @@ class Client:
         headers: What logs the person in.
         terminal: Where the person sits.
         token: A resume token of the session, if there is one already.
+        profile: What a new session starts; empty for the usual program.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Client:
         terminal: LocalTerminal,
         *,
         token: str | None = None,
+        profile: str = "",
     ) -> None:
         self._address = address
         self._headers = headers
@@ -75,7 +77,7 @@ class Client:
             self._headers["Origin"] = address.origin
         self._terminal = terminal
         self._keys = Keys()
-        self._visit = Visit(terminal, address.session, token, address.share)
+        self._visit = Visit(terminal, address.session, token, address.share, profile)
         self._left: asyncio.Future[int] | None = None
         self._farewell = ""
         self._reached = False

@@ -34,6 +34,7 @@ class Visit:
         session: The session's id; None for one that is yet to be made.
         token: A resume token of the session.
         share: The secret of a share of the session.
+        profile: What a session that is yet to be made starts; empty for the usual program.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Visit:
         session: str | None,
         token: str | None,
         share: str | None = None,
+        profile: str = "",
     ) -> None:
         self.session = session
         self.token = token
@@ -53,6 +55,7 @@ class Visit:
         """Whether the server has ever taken this client in."""
         self._terminal = terminal
         self._share = share
+        self._profile = profile
         self._standing = Standing(share is not None, self._send, terminal.note)
         self._held = b""
         self._client: str | None = None
@@ -83,7 +86,8 @@ class Visit:
         self._attempt += 1
         self._wished = size = self._terminal.size
         if self.session is None:
-            self._send(v1.Open(size.cols, size.rows, self._request, self._attempt))
+            wish = v1.Open(size.cols, size.rows, self._request, self._attempt, self._profile)
+            self._send(wish)
             return
         if self.token is None:
             assert self._share is not None

@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel
 
 from tornterm.builtin.homes import home_below
-from tornterm.config.fields import ConfigTable, explained, setting
+from tornterm.config.fields import ConfigTable, Words, explained, setting
 from tornterm.errors import ConfigProblem, SpawnError
 from tornterm.hookspecs import hookimpl
 from tornterm.types import Profile, SpawnPlan, SpawnRequest, User
@@ -84,6 +84,15 @@ class ShellProfile(ConfigTable):
     )
     env: dict[Variable, Argument] = setting({}, "Variables to set besides those for everybody.")
     label: str = setting("", "What people read; left out, the profile's name.", max_length=64)
+    users: Words = setting((), "Whom it is for; empty for everybody.")
+    groups: Words = setting(
+        (), "The groups whose members it is for; with `users`, either is enough."
+    )
+
+    def is_for(self, user: User) -> bool:
+        """Whether somebody may choose it."""
+        anybody = not self.users and not self.groups
+        return anybody or user.name in self.users or bool(set(user.groups) & set(self.groups))
 
 
 class ShellSettings(ConfigTable):
@@ -122,8 +131,7 @@ class ShellSettings(ConfigTable):
     profiles: dict[ProfileName, ShellProfile] = setting(
         {},
         "Other programs that people can choose when they open a terminal: "
-        "[plugins.shell.profiles.python]. They run as the same account, and everybody who may "
-        "open a terminal may choose them.",
+        "[plugins.shell.profiles.python]. They run as the same account.",
     )
 
 
@@ -192,16 +200,16 @@ class Shell:
             yield f"{place}command", f"there is no program {command[0]}"
 
     @hookimpl
-    def tornterm_profiles(self) -> list[Profile]:
-        """The profiles of the table, for everybody."""
+    def tornterm_profiles(self, user: User) -> list[Profile]:
+        """The profiles of the table that are for the user."""
         profiles = self._settings.profiles.items()
-        return [Profile(name, profile.label) for name, profile in profiles]
+        return [Profile(name, each.label) for name, each in profiles if each.is_for(user)]
 
     @hookimpl
     def tornterm_spawn(self, user: User, request: SpawnRequest) -> SpawnPlan | None:
         """Plan the program of a session, unless its profile is another plugin's."""
         profile = self._settings.profiles.get(request.profile, _USUAL)
-        if request.profile and profile is _USUAL:
+        if request.profile and (profile is _USUAL or not profile.is_for(user)):
             return None
         account = self._account_for(user.name)
         home = self._home_for(user.name, account)

@@ -249,6 +249,7 @@ def _one_of(known: Sequence[str], given: str) -> str:
 @_server
 @click.argument("url", required=False)
 @click.option("--session", metavar="ID", help="Take up this session instead of a new one.")
+@click.option("--profile", metavar="NAME", help="What a new session starts, of what is offered.")
 @click.option(
     "--token-file",
     metavar="FILE",
@@ -273,6 +274,7 @@ def attach(
     port: int | None,
     url: str | None,
     session: str | None,
+    profile: str | None,
     token_file: Path | None,
     headers: tuple[str, ...],
     header_file: Path | None,
@@ -296,12 +298,20 @@ def attach(
         raise click.UsageError("give a URL or --port, not both")
     base = url or str(_chosen(config, port).info["base"])
     target = target_of(base, session, token_file, headers_of(headers, header_file))
+    if profile and target.session is not None:
+        raise click.UsageError("a session that there is already takes no --profile")
     # Why a connection failed is said in one line of ours.
     logging.getLogger("tornado").setLevel(logging.CRITICAL)
     from tornterm.attach import attach as run
 
     return asyncio.run(
-        run(target.url, headers=target.headers, session=target.session, share=target.share)
+        run(
+            target.url,
+            headers=target.headers,
+            session=target.session,
+            share=target.share,
+            profile=profile or "",
+        )
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -276,9 +277,16 @@ class PluginHost:
             raise SpawnError(f"the plugin {error.plugin!r} failed") from error
         if plan is None:
             if request.profile:
-                raise SpawnError(f"there is no profile {request.profile!r:.60}")
+                raise await self._no_profile(user, request.profile)
             raise SpawnError("no plugin says what to run (is `shell` in plugins.enabled?)")
         return plan
+
+    async def _no_profile(self, user: User, name: str) -> SpawnError:
+        """Why nothing was planned, with the profile of the user's that may have been meant."""
+        known = [profile.name for profile in await self.profiles(user)]
+        meant = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+        hint = f"; did you mean {meant[0]!r:.60}?" if meant else ""
+        return SpawnError(f"there is no profile {name!r:.60}{hint}")
 
     async def prepare_spawn(self, user: User, plan: SpawnPlan) -> SpawnPlan:
         """The plan after all plugins have changed it.

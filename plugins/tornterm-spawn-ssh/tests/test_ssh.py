@@ -259,6 +259,19 @@ def test_the_first_host_for_a_session_is_used(host: Sshd) -> None:
         assert plugin.tornterm_spawn(user, SpawnRequest("s1", Size(), profile=profile)) is None
 
 
+def test_profiles_are_offered_to_whom_the_hosts_are_for(host: Sshd) -> None:
+    """Each once, however many hosts have it."""
+    build = {"host": "b", "profile": "build"}
+    db = {"host": "c", "profile": "root on db1", "groups": ["admins"]}
+    plugin = Ssh(table(host, {"host": "a"}, build, {**build, "host": "d"}, db))
+
+    def offered(user: User) -> list[str]:
+        return [profile.name for profile in asyncio.run(plugin.tornterm_profiles(user))]
+
+    assert offered(User("bob")) == ["build"]
+    assert offered(User("eve", groups=("admins",))) == ["build", "root on db1"]
+
+
 async def test_wishes_arrive_as_they_are(host: Sshd, terminal: Open) -> None:
     """A command is one command, whatever is in it, and no part of it is an option of ssh."""
     argv = ("printf", "<%s>", "-oProxyCommand=x", "a  b", "$(id)", "'; \"", "-v", "--", "\\n")

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from tornterm.errors import ConfigProblem, SpawnError
 from tornterm.hookspecs import hookimpl
 from tornterm.spawning import RunAs, account_to_run_as, checked_user
-from tornterm.types import SpawnPlan, SpawnRequest, User
+from tornterm.types import Profile, SpawnPlan, SpawnRequest, User
 from tornterm_spawn_ssh.command import command_line
 from tornterm_spawn_ssh.settings import USER, HostSettings, SshSettings
 
@@ -81,6 +81,13 @@ class Ssh:
                 yield f"holds no key of {name}, so no session can be started there"
 
     @hookimpl
+    async def tornterm_profiles(self, user: User) -> list[Profile]:
+        """Those of the hosts that are for the user."""
+        hosts = (host for host in self._settings.hosts if _is_whose(host, user))
+        names = dict.fromkeys(host.profile for host in hosts if host.profile)
+        return [Profile(name) for name in names]
+
+    @hookimpl
     def tornterm_spawn(self, user: User, request: SpawnRequest) -> SpawnPlan | None:
         """Plan a session on the first host that it is for."""
         chosen = next((host for host in self._settings.hosts if _is_for(host, user, request)), None)
@@ -118,8 +125,10 @@ class Ssh:
 
 
 def _is_for(chosen: HostSettings, user: User, request: SpawnRequest) -> bool:
-    if chosen.profile != request.profile:
-        return False
+    return chosen.profile == request.profile and _is_whose(chosen, user)
+
+
+def _is_whose(chosen: HostSettings, user: User) -> bool:
     anybody = not chosen.users and not chosen.groups
     return anybody or user.name in chosen.users or bool(set(user.groups) & set(chosen.groups))
 
