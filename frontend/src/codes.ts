@@ -30,3 +30,9 @@ export function reasonIn(message: string): string {
   const at = message.indexOf(": ");
   return at < 0 ? "" : message.slice(at);
 }
+
+/** A name that stands in parentheses, with them and a space before; they may be in the name, too. */
+export function nameIn(message: string): string {
+  const name = /\((.*)\)/.exec(message)?.[0];
+  return name ? ` ${name}` : "";
+}

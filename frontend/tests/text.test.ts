@@ -57,7 +57,10 @@ test("what the server says is said in every language, by every code that is docu
   const documented = [...(errors.split("###")[0] ?? "").matchAll(/^\| `(\w+)` \| \d/gm)].map(([, code]) => code ?? "");
   assert.ok(documented.length > 15);
   assert.deepEqual(Object.keys(DE_CODES), Object.keys(FR_CODES));
-  for (const code of documented) assert.ok(code in DE_CODES, code);
+  const [, notices = ""] = protocol.split("### 9.3 Notice codes");
+  const named = [...(notices.split("##")[0] ?? "").matchAll(/^\| `(\w+)` \|/gm)].map(([, code]) => code ?? "").slice(1);
+  assert.ok(named.length > 5);
+  for (const code of [...documented, ...named]) assert.ok(code in DE_CODES, code);
 });
 
 test("what a code does not say is taken over from the server, and what has no code is as it says it", () => {
@@ -66,6 +69,8 @@ test("what a code does not say is taken over from the server, and what has no co
   tellBy(DE_CODES);
   assert.equal(told("spawn_failed", started), "Das Programm konnte nicht gestartet werden: /bin/none: No such file or directory.");
   assert.equal(told("idle", "This session ends in 60 s because nobody types."), "Diese Sitzung endet in 60 s, weil niemand tippt.");
+  const watched = "An administrator (Zoë (IT)) watches this session.";
+  assert.ok(told("watched", watched).includes(" (Zoë (IT)), sieht"));
   assert.equal(told("of-a-plugin", "In its own words."), "In its own words.");
   assert.equal(told("toString", "No code."), "No code.");
   tellBy({});

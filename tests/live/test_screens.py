@@ -163,7 +163,7 @@ async def test_the_picture_is_whole_again_after_a_clear() -> None:
             before = len(client.recording.screen)
             client.send_input(b"0 9000\n")
             await client.wait_for(lambda c: b"done 9000 " in c.recording.screen[before:])
-            assert "whole" in (await client.next_message(v1.Notice)).message
+            assert (await client.next_message(v1.Notice)).code == "screen_whole"
             assert server.terminals.sessions.screens_lost == 0
 
 

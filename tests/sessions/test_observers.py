@@ -245,7 +245,7 @@ async def test_a_listener_in_a_live_server() -> None:
             listener.takes_bytes = 100
             await client.wait_for(b"64\r\n")
             goes_on = await client.next_message(v1.Notice)
-            assert goes_on.message == "The program goes on."
+            assert (goes_on.code, goes_on.message) == ("going_on", "The program goes on.")
 
 
 async def test_its_end_is_audited_and_the_session_goes_on() -> None:

@@ -407,8 +407,9 @@ class Session:
         return min(self.log.room_after(position), self.model.room, self._pacing.room())
 
     def _pace_changed(self, waits: bool) -> None:
+        notice = ("waiting", _WAITS) if waits else ("going_on", "The program goes on.")
         for attachment in list(self.attachments):
-            attachment.notice("waiting", _WAITS if waits else "The program goes on.")
+            attachment.notice(*notice)
 
     def moved(self, attachment: Attachment) -> None:
         """An attachment got further, which may let the program go on."""
@@ -426,9 +427,10 @@ class Session:
 
     def _screen_changed(self) -> None:
         """Say that snapshots are not what they should be, or that they are again."""
-        message = _SCREEN_LOST if self.model.lost else "The picture of the screen is whole again."
+        whole = ("screen_whole", "The picture of the screen is whole again.")
+        notice = ("screen", _SCREEN_LOST) if self.model.lost else whole
         for attachment in list(self.attachments):
-            attachment.notice("screen", message)
+            attachment.notice(*notice)
 
     # Its end by itself.
 

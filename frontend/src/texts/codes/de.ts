@@ -1,5 +1,5 @@
 /** What the server says, by its codes, in German. */
-import { type Codes, numberIn, reasonIn } from "../../codes.ts";
+import { type Codes, nameIn, numberIn, reasonIn } from "../../codes.ts";
 
 export const DE: Codes = {
   server_full: "Alle Sitzungen dieses Servers sind in Gebrauch.",
@@ -23,6 +23,11 @@ export const DE: Codes = {
 
   idle: (message) => `Diese Sitzung endet in ${numberIn(message)} s, weil niemand tippt.`,
   lifetime: (message) => `Diese Sitzung endet in ${numberIn(message)} s, weil ihre längste Zeit um ist.`,
+  screen: "Der Server hat sein Bild von diesem Bildschirm verloren. Wo Sie verbunden waren, fehlt nichts; wer später zurückkommt, sieht vielleicht einen unvollständigen Bildschirm, bis das Programm ihn löscht.",
+  screen_whole: "Das Bild des Bildschirms ist wieder vollständig.",
+  waiting: "Das Programm wartet: Was es ausgibt, kann gerade nicht aufgezeichnet werden. Es läuft von selbst weiter.",
+  going_on: "Das Programm läuft weiter.",
+  watched: (message) => `Jemand, der diesen Server verwaltet${nameIn(message)}, sieht dieser Sitzung zu.`,
 
   files_off: "Mit dieser Sitzung lassen sich keine Dateien austauschen.",
   file_not_found: "Diese Datei gibt es nicht.",

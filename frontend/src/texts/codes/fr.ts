@@ -1,5 +1,5 @@
 /** What the server says, by its codes, in French. */
-import { type Codes, numberIn, reasonIn } from "../../codes.ts";
+import { type Codes, nameIn, numberIn, reasonIn } from "../../codes.ts";
 
 export const FR: Codes = {
   server_full: "Toutes les sessions de ce serveur sont utilisées.",
@@ -23,6 +23,11 @@ export const FR: Codes = {
 
   idle: (message) => `Cette session se termine dans ${numberIn(message)} s parce que personne n’écrit.`,
   lifetime: (message) => `Cette session se termine dans ${numberIn(message)} s parce que sa durée la plus longue est atteinte.`,
+  screen: "Le serveur a perdu son image de cet écran. Là où vous étiez en ligne, rien ne manque ; qui revient plus tard verra peut-être un écran incomplet jusqu’à ce que le programme l’efface.",
+  screen_whole: "L’image de l’écran est de nouveau complète.",
+  waiting: "Le programme attend : ce qu’il affiche ne peut pas être enregistré pour le moment. Il continuera de lui-même.",
+  going_on: "Le programme continue.",
+  watched: (message) => `Un administrateur${nameIn(message)} regarde cette session.`,
 
   files_off: "On ne peut pas échanger de fichiers avec cette session.",
   file_not_found: "Ce fichier n’existe pas.",
