@@ -54,6 +54,10 @@ export function actionsOf(page: Page): Action[] {
     ]),
     ["across", TEXT.splitAcross, () => page.split(true), ["Mod+Shift+E"], many],
     ["down", TEXT.splitDown, () => page.split(false), ["Mod+Shift+O"], many],
+    ...page.profiles.flatMap(({ name, label }): Offer[] => [
+      [`across-${name}`, TEXT.splitAcrossWith(label), () => page.split(true, name), [], many],
+      [`down-${name}`, TEXT.splitDownWith(label), () => page.split(false, name), [], many],
+    ]),
     ["close", TEXT.closePane, () => page.close(pane), ["Alt+Shift+W"], several],
     ["next-tab", TEXT.nextTab, () => page.showTab(desk.position + 1), ["Alt+Shift+PageDown"], tabs],
     ["previous-tab", TEXT.previousTab, () => page.showTab(desk.position - 1), ["Alt+Shift+PageUp"], tabs],

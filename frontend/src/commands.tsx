@@ -11,6 +11,11 @@ interface Props {
   close(): void;
 }
 
+/** The id of an action's row; names of profiles may hold spaces, which would end it. */
+function rowOf({ id }: Action): string {
+  return `command-${encodeURIComponent(id)}`;
+}
+
 export function Commands({ actions, close }: Props) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
@@ -36,12 +41,12 @@ export function Commands({ actions, close }: Props) {
     <Dialog label={TEXT.commands} class="commands" close={close}>
       <input type="text" data-first role="combobox" aria-label={TEXT.commands} aria-expanded="true"
         aria-controls="commands" aria-autocomplete="list" autoComplete="off" spellcheck={false}
-        aria-activedescendant={shown[chosen] ? `command-${shown[chosen].id}` : undefined}
+        aria-activedescendant={shown[chosen] ? rowOf(shown[chosen]) : undefined}
         placeholder={TEXT.commandsHint} value={text} onKeyDown={onKeyDown}
         onInput={(event) => (setText(event.currentTarget.value), setAt(0))} />
       <ul id="commands" role="listbox" aria-label={TEXT.commands} ref={list}>
         {shown.map((action, index) => (
-          <li key={action.id} id={`command-${action.id}`} role="option"
+          <li key={action.id} id={rowOf(action)} role="option"
             aria-selected={index === chosen} onClick={() => run(action)}>
             <span>{action.label}</span>
             <Keys action={action} />

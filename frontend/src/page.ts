@@ -169,7 +169,8 @@ export class Page implements Around {
     this.desk.open({ ...NEW, profile });
   }
 
-  readonly split = (across: boolean): void => void this.desk.split(NEW, across);
+  /** A new terminal beside this one or below it; with a profile, another program than the usual one. */
+  readonly split = (across: boolean, profile = ""): void => void this.desk.split({ ...NEW, profile }, across);
 
   /** Close a terminal; its session waits for its person, as long as it does for anybody. */
   close(pane: Pane): void {

@@ -80,7 +80,7 @@ def test_the_documentation_names_every_shortcut(tab: Tab) -> None:
 
 
 PROFILES = """
-[plugins.shell.profiles.greeter]
+[plugins.shell.profiles."greeter of guests"]
 label = "The greeter"
 command = ["/bin/sh", "-c", "echo hello-from-$KIND; exec cat"]
 env = { KIND = "profile" }
@@ -104,7 +104,19 @@ def test_a_terminal_with_another_program(tmp_path: Path, new_tab: NewTab) -> Non
         page.keyboard.press("Enter")
         page.wait_for_url(lambda url: not url.endswith(first))
         tab.wait_text(r"^hello-from-profile$")
-        page.goto(f"{server.url}?profile=greeter")
+        second = tab.session
+        page.keyboard.press("Control+Shift+P")
+        page.keyboard.type("split greeter beside")
+        expect(page.get_by_role("option", name="Split: The greeter beside")).to_be_visible()
+        box = page.get_by_role("combobox", name="All commands")
+        row = box.get_attribute("aria-activedescendant")
+        assert page.locator(".commands [aria-selected=true]").get_attribute("id") == row
+        assert row is not None and " " not in row
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda url: not url.endswith(second))
+        tab.wait_text(r"^hello-from-profile$")
+        expect(page.locator(".pane:visible")).to_have_count(2)
+        page.goto(f"{server.url}?profile=greeter+of+guests")
         tab.wait_text(r"^hello-from-profile$")
         assert "profile" not in page.url, "the address is that of the session now"
         page.goto(f"{server.url}?profile=gone")

@@ -167,6 +167,8 @@ export const DE: Texts = {
   newTabWith: (label: string) => `Neuer Tab: ${label}`,
   splitAcross: "Teilen: ein neues Terminal daneben",
   splitDown: "Teilen: ein neues Terminal darunter",
+  splitAcrossWith: (label: string) => `Teilen: ${label} daneben`,
+  splitDownWith: (label: string) => `Teilen: ${label} darunter`,
   closePane: "Dieses Terminal schließen; was darin läuft, läuft weiter",
   closeOf: (name) => `${name} schließen`,
   nextTab: "Nächster Tab",

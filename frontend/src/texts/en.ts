@@ -167,6 +167,8 @@ export const EN = {
   newTabWith: (label: string) => `New tab: ${label}`,
   splitAcross: "Split: a new terminal beside this one",
   splitDown: "Split: a new terminal below this one",
+  splitAcrossWith: (label: string) => `Split: ${label} beside this terminal`,
+  splitDownWith: (label: string) => `Split: ${label} below this terminal`,
   closePane: "Close this terminal; what runs in it goes on",
   closeOf: (name: string) => `Close ${name}`,
   nextTab: "Next tab",

@@ -167,6 +167,8 @@ export const FR: Texts = {
   newTabWith: (label: string) => `Nouvel onglet : ${label}`,
   splitAcross: "Diviser : un nouveau terminal à côté",
   splitDown: "Diviser : un nouveau terminal dessous",
+  splitAcrossWith: (label: string) => `Diviser : ${label} à côté`,
+  splitDownWith: (label: string) => `Diviser : ${label} dessous`,
   closePane: "Fermer ce terminal ; ce qui y tourne continue",
   closeOf: (name) => `Fermer ${name}`,
   nextTab: "Onglet suivant",
