@@ -14,7 +14,7 @@ METADATA := setup.cfg setup.py pyproject.toml frontend/bundle.py $(wildcard plug
 PAGE := $(shell find frontend/src frontend/assets -type f) \
 	frontend/bundle.py frontend/build.mjs frontend/budget.mjs frontend/package.json frontend/package-lock.json
 
-.PHONY: help serve test bench lint format docs screenshots audit-page build clean
+.PHONY: help serve test bench lint format docs screenshots audit-page flood build clean
 .DELETE_ON_ERROR:
 
 help:
@@ -26,6 +26,7 @@ help:
 	@echo "make docs    write what is generated: config.example.toml, docs/configuration.md, docs/*-reference.md"
 	@echo "make screenshots   pictures of the page's states: those of the docs, and others in build/screenshots"
 	@echo "make audit-page    what Lighthouse thinks of the pages (fetched by npm); fails below 95"
+	@echo "make flood   how responsive the page is while four terminals run yes for half a minute"
 	@echo "make build   sdist and wheel in dist/"
 	@echo "make clean   remove everything that was made"
 
@@ -60,6 +61,9 @@ screenshots: $(DONE)/test $(DONE)/page $(DONE)/system
 
 audit-page: $(DONE)/test $(DONE)/page $(DONE)/system
 	$(BIN)/python -m tests.browser.scores
+
+flood: $(DONE)/test $(DONE)/page $(DONE)/system
+	$(BIN)/python -m tests.browser.flood $(ARGS)
 
 build: $(DONE)/test
 	$(BIN)/python -m build

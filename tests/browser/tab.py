@@ -51,9 +51,9 @@ class Tab:
         page.on("pageerror", lambda error: self.problems.append(str(error)))
         page.on("console", self._said)
         # Of Playwright's own sockets the first frames may be gone before one can listen to them.
-        browser = page.context.new_cdp_session(page)
-        browser.on("Network.webSocketFrameReceived", self._frame_received)
-        browser.send("Network.enable")
+        self.cdp = page.context.new_cdp_session(page)
+        self.cdp.on("Network.webSocketFrameReceived", self._frame_received)
+        self.cdp.send("Network.enable")
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type == "error" and "Content Security Policy" in message.text:
