@@ -7,7 +7,7 @@ import { Dividers } from "./dividers.tsx";
 import { KeyRow } from "./keyrow.tsx";
 import { place } from "./layout.ts";
 import type { Page } from "./page.ts";
-import { PaneView } from "./paneview.tsx";
+import { NewTabZone, PaneView } from "./paneview.tsx";
 import { PasteDialog } from "./pastedialog.tsx";
 import { Preferences } from "./preferences.tsx";
 import { ShareDialog } from "./share.tsx";
@@ -68,6 +68,7 @@ function Panes({ page }: { page: Page }) {
         <PaneView key={key} page={page} pane={pane} box={panes.get(key) ?? null} number={at + 1}
           among={panes.size > 1} />
       ))}
+      <NewTabZone page={page} />
     </main>
   );
 }

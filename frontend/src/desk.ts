@@ -19,8 +19,8 @@ export class Desk {
   tabs: DeskTab[] = [];
   /** Those that have been shown; a terminal that nobody has looked at yet is not connected. */
   readonly drawn = new Set<string>();
-  /** The tab that a pointer drags. */
-  dragged: DeskTab | null = null;
+  /** What a pointer drags: a tab, or one terminal of several that share its room. */
+  dragged: DeskTab | Pane | null = null;
   private at = 0;
   private made = 0;
 
@@ -139,6 +139,17 @@ export class Desk {
     target.active = tab.active;
     this.tabs = this.tabs.filter((other) => other !== tab);
     this.show(this.tabs.indexOf(target));
+  }
+
+  /** Bring a terminal of this tab to a side of another one of it. */
+  moveBeside(moved: Pane, pane: Pane, side: Direction): void {
+    const { tab } = this;
+    const [key, beside] = [this.keyOf(moved), this.keyOf(pane)];
+    const left = key !== null && key !== beside ? withoutPane(tab.tree, key) : null;
+    if (key === null || beside === null || !left) return;
+    tab.tree = graft(left, beside, { pane: key }, side);
+    tab.active = key;
+    this.changed();
   }
 
   /** Bring the terminal that is used into a tab of its own, behind the one that it was in. */

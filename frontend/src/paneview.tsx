@@ -5,9 +5,10 @@ import { EndedDock, FinalCard, type FinalProps } from "./final.tsx";
 import type { Box, Direction } from "./layout.ts";
 import { Notices } from "./notices.tsx";
 import type { Page } from "./page.ts";
-import type { Pane } from "./pane.ts";
+import { Pane } from "./pane.ts";
 import { SearchBar } from "./searchbar.tsx";
 import { isFinal } from "./status.ts";
+import { TEXT } from "./text.ts";
 import { typing } from "./typist.tsx";
 
 interface Props {
@@ -49,13 +50,47 @@ export function PaneView({ page, pane, box, number, among }: Props) {
         {used && page.overlay === "search" && <SearchBar pane={pane} close={page.hide} />}
         <Notices page={page} pane={pane} />
         {final && status.kind !== "ended" && <FinalCard {...final} />}
+        {among && <Grip page={page} pane={pane} />}
       </div>
       {final && status.kind === "ended" && <EndedDock {...final} />}
     </section>
   );
 }
 
-/** A tab that is dragged to a side of a terminal comes there with its terminals. */
+/** What a pointer takes a terminal by; the keyboard has commands for it. */
+function Grip({ page, pane }: { page: Page; pane: Pane }) {
+  const { desk } = page;
+  const drag = (dragged: Pane | null) => {
+    desk.dragged = dragged;
+    // A browser gives a drag up where what is dragged changes in the same moment.
+    setTimeout(() => page.changed());
+  };
+  return (
+    <div class="grip" title={TEXT.dragTerminal} aria-hidden="true" draggable
+      onDragStart={(event) => (event.dataTransfer?.setData("text/x-tornterm", ""), drag(pane))}
+      onDragEnd={() => drag(null)} />
+  );
+}
+
+/** Where a terminal that is dragged gets a tab of its own. */
+export function NewTabZone({ page }: { page: Page }) {
+  const { desk } = page;
+  if (!(desk.dragged instanceof Pane)) return null;
+  const onDrop = (event: DragEvent) => {
+    event.preventDefault();
+    if (desk.dragged instanceof Pane) desk.activate(desk.dragged);
+    desk.dragged = null;
+    desk.detach();
+    page.toPane();
+  };
+  return (
+    <div class="zone" aria-hidden="true" onDragOver={(event) => event.preventDefault()} onDrop={onDrop}>
+      {TEXT.dropForTab}
+    </div>
+  );
+}
+
+/** A tab that is dragged to a side of a terminal comes there with its terminals, or one terminal does. */
 function dropsOf(page: Page, pane: Pane) {
   const { desk } = page;
   const shown = (event: DragEvent, side: Direction | null) => {
@@ -63,7 +98,7 @@ function dropsOf(page: Page, pane: Pane) {
     if (side) dataset["drop"] = side;
     else delete dataset["drop"];
   };
-  const fits = () => desk.dragged !== null && desk.dragged !== desk.tab;
+  const fits = () => desk.dragged !== null && desk.dragged !== desk.tab && desk.dragged !== pane;
   return {
     onDragOver(event: DragEvent) {
       if (!fits()) return;
@@ -75,7 +110,8 @@ function dropsOf(page: Page, pane: Pane) {
       shown(event, null);
       if (!fits() || !desk.dragged) return;
       event.preventDefault();
-      desk.join(desk.dragged, pane, sideOf(event));
+      if (desk.dragged instanceof Pane) desk.moveBeside(desk.dragged, pane, sideOf(event));
+      else desk.join(desk.dragged, pane, sideOf(event));
       desk.dragged = null;
       page.toPane();
     },

@@ -1,6 +1,7 @@
 /** The row of tabs, where there are several: to choose one, close one, or drag one elsewhere: to another
  * place among them, or to a side of a terminal. */
 import type { Page } from "./page.ts";
+import { Pane } from "./pane.ts";
 import { isFinal } from "./status.ts";
 import { TEXT } from "./text.ts";
 
@@ -8,7 +9,9 @@ export function Tabs({ page }: { page: Page }) {
   const { desk } = page;
   if (desk.tabs.length < 2) return null;
   const drop = (at: number) => {
-    if (desk.dragged) desk.move(desk.tabs.indexOf(desk.dragged), at);
+    const { dragged } = desk;
+    if (dragged instanceof Pane) desk.activate(dragged), desk.detach(), page.toPane();
+    else if (dragged) desk.move(desk.tabs.indexOf(dragged), at);
     desk.dragged = null;
   };
   return (

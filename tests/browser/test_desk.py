@@ -155,6 +155,40 @@ def test_terminals_move_between_tabs_and_splits(tab: Tab) -> None:
     assert left["y"] == right["y"]
 
 
+def test_terminals_are_dragged_by_their_grips(tab: Tab) -> None:
+    """To another side of a neighbour, and to a tab of their own."""
+    tab.run("echo the-''first", r"^the-first$")
+    split(tab, "Control+Shift+E")
+    tab.run("echo the-''second", r"^the-second$")
+    first, second = panes(tab).nth(0), panes(tab).nth(1)
+    box = first.bounding_box()
+    assert box is not None
+    second.hover()
+    bottom = {"x": box["width"] / 2, "y": box["height"] - 20}
+    second.locator(".grip").drag_to(first, target_position=bottom)
+    tab.page.wait_for_function(
+        "() => { const [a, b] = [...document.querySelectorAll('.pane')];"
+        " return a.offsetLeft === b.offsetLeft && a.offsetTop < b.offsetTop; }"
+    )
+    tab.wait_text(r"^the-second$")
+    tabs = tab.page.get_by_role("navigation", name="Tabs").locator("li")
+    expect(tabs).to_have_count(0)
+    second.hover()
+    grip = second.locator(".grip").bounding_box()
+    assert grip is not None
+    tab.page.mouse.move(*middle(second.locator(".grip")))
+    tab.page.mouse.down()
+    tab.page.mouse.move(grip["x"], grip["y"] + 60, steps=4)
+    zone = tab.page.locator(".zone")
+    expect(zone).to_be_visible()
+    tab.page.mouse.move(*middle(zone), steps=4)
+    tab.page.mouse.up()
+    expect(tabs).to_have_count(2)
+    expect(zone).to_have_count(0)
+    expect(panes(tab)).to_have_count(1)
+    tab.run("echo alo''ne", r"^the-second\n.*\nalone$")
+
+
 def test_one_of_several_ends(tab: Tab) -> None:
     """Its place can be used for a new session, or closed; the others do not notice."""
     tab.run("echo the-''first", r"^the-first$")

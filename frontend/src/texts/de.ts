@@ -176,6 +176,8 @@ export const DE: Texts = {
   moveTabLeft: "Diesen Tab nach links",
   moveTabRight: "Diesen Tab nach rechts",
   ownTab: "Dieses Terminal in einen eigenen Tab",
+  dragTerminal: "Dieses Terminal an eine andere Stelle ziehen",
+  dropForTab: "Hier loslassen für einen eigenen Tab",
   joinTab: "Die Terminals dieses Tabs in den Tab daneben",
   swap: {
     Left: "Dieses Terminal nach links", Right: "Dieses Terminal nach rechts",

@@ -176,6 +176,8 @@ export const EN = {
   moveTabLeft: "Move this tab to the left",
   moveTabRight: "Move this tab to the right",
   ownTab: "Move this terminal to a tab of its own",
+  dragTerminal: "Drag this terminal to another place",
+  dropForTab: "Drop it here for a tab of its own",
   joinTab: "Move this tab's terminals into the tab beside it",
   swap: {
     Left: "Move this terminal to the left", Right: "Move this terminal to the right",

@@ -176,6 +176,8 @@ export const FR: Texts = {
   moveTabLeft: "Déplacer cet onglet à gauche",
   moveTabRight: "Déplacer cet onglet à droite",
   ownTab: "Déplacer ce terminal dans un onglet à lui",
+  dragTerminal: "Faire glisser ce terminal ailleurs",
+  dropForTab: "Déposer ici pour un onglet à lui",
   joinTab: "Déplacer les terminaux de cet onglet dans l'onglet voisin",
   swap: {
     Left: "Déplacer ce terminal à gauche", Right: "Déplacer ce terminal à droite",
