@@ -5,13 +5,20 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from http import HTTPStatus
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.web.conftest import Serve
-from tornterm.web.render import asset_names, json_for_script, static_path
+from tornterm.errors import AuthError, AuthUnavailable, Forbidden, GoingAway
+from tornterm.web.answers import _PROBLEMS
+from tornterm.web.languages import SENTENCES, language_of
+from tornterm.web.render import asset_names, json_for_script, render, static_path
+
+TEMPLATES = Path(render.__code__.co_filename).with_name("templates")
 
 
 async def test_the_page_knows_what_it_needs(serve: Serve) -> None:
@@ -149,6 +156,58 @@ async def test_the_page_without_a_server_needs_nothing_else(serve: Serve) -> Non
     assert "cannot be reached" in text
     assert "&lt;Shells&gt;" in text
     assert not re.search(r"src=|<link|<script|alice", text)
+
+
+async def test_pages_without_scripts_speak_the_language_of_their_reader(serve: Serve) -> None:
+    """An error, the page for the day without a server, and what stands in for scripts."""
+    site = await serve({"ui": {"title": "Shells"}})
+    html = {"Accept": "text/html", "Accept-Language": "pt, fr-CH;q=0.8, de;q=0.9, en;q=0.5"}
+    for path, headers, words in (
+        ("/nothing", html, "An dieser Adresse ist nichts."),
+        ("/nothing", html, "<title>Nicht gefunden</title>"),
+        ("/offline", html, "oder Shells antwortet nicht"),
+        ("/login", html, "auf dieser Seite ist JavaScript nötig"),
+        ("/offline", {"Accept-Language": "fr"}, "Le serveur est injoignable"),
+    ):
+        text = (await site.ask(path, headers=headers)).body.decode()
+        assert words in text, path
+        assert '<html lang="de"' in text or '<html lang="fr"' in text
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.stem)
+def test_every_sentence_of_a_template_is_in_the_catalogue(path: Path) -> None:
+    """Nothing that people see stands there bare, and what is named there is translated."""
+    text = path.read_text("utf-8")
+    bare = re.sub(r"\{\{.*?\}\}|\{%.*?%\}|<[^>]*>", " ", text, flags=re.S)
+    assert bare.split() == []
+    for sentence in re.findall(r'\b_\("([^"]*)"\)', text):
+        assert set(SENTENCES[sentence]) == {"de", "fr"}
+
+
+def test_what_http_and_our_errors_are_called_is_in_the_catalogue() -> None:
+    """All that a person can come upon by an address, and each sentence in each language."""
+    for status, (_, message) in _PROBLEMS.items():
+        if status != HTTPStatus.UNSUPPORTED_MEDIA_TYPE:  # for those who write programs
+            assert message in SENTENCES
+    for error in (AuthUnavailable("why"), GoingAway(), Forbidden(), AuthError()):
+        assert error.public in SENTENCES
+        assert HTTPStatus(error.http_status).phrase in SENTENCES
+    for sentence, others in SENTENCES.items():
+        assert set(others) == {"de", "fr"}
+        for other in others.values():
+            assert re.findall(r"\{\w+\}", other) == re.findall(r"\{\w+\}", sentence)
+
+
+def test_the_language_that_is_asked_for_most_is_spoken() -> None:
+    """By weight, then by order; with nothing that there is, or nonsense, English."""
+    for accepted, language in (
+        ("de-AT,en;q=0.9", "de"),
+        ("ja, fr; q=0.2, en;q=0.1", "fr"),
+        ("en;q=0.1, fr;q=high, de;q=0", "en"),
+        ("*", "en"),
+        ("", "en"),
+    ):
+        assert language_of(accepted) == language
 
 
 def test_the_built_files_have_hashed_names() -> None:

@@ -13,6 +13,7 @@ from tornado.web import HTTPError, RequestHandler
 from tornterm.errors import LimitExceeded, TorntermError
 from tornterm.types import User
 from tornterm.web.context import Context, public_base
+from tornterm.web.languages import language_of, translator
 from tornterm.web.proxies import Client
 from tornterm.web.render import render
 
@@ -132,11 +133,17 @@ class Answers(RequestHandler):
         accepts = self.request.headers.get("Accept", "").lower()
         return "text/html" in accepts and not self.route.startswith("api/")
 
+    @property
+    def language(self) -> str:
+        """What the person reads, as their browser says."""
+        return language_of(self.request.headers.get("Accept-Language", ""))
+
     def _write_error_page(self, problem: Problem) -> None:
         self.set_header("Content-Type", "text/html; charset=UTF-8")
         base = public_base(self.terminals)
-        title = HTTPStatus(self.get_status()).phrase
-        self.finish(render("error.html", base, {}, title=title, message=problem.message))
+        say = translator(self.language)
+        title, message = say(HTTPStatus(self.get_status()).phrase), say(problem.message)
+        self.finish(render("error.html", base, {}, self.language, title=title, message=message))
 
     # --- logs ----------------------------------------------------------------------------------
 

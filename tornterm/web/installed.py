@@ -72,4 +72,4 @@ class OfflineHandler(PageHandler):
         own = f"style-src 'sha256-{digest}'"
         self.set_header("Content-Security-Policy", policy.replace("style-src 'self'", own))
         self.set_header("Content-Type", "text/html; charset=UTF-8")
-        self.finish(render("offline.html", base, {}, title=ui.title, style=style))
+        self.finish(render("offline.html", base, {}, self.language, title=ui.title, style=style))

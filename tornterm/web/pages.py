@@ -65,7 +65,7 @@ class PageHandler(Handler):
         base = public_base(self.terminals)
         common = {"base": base, "title": ui.title, "theme": ui.theme}
         self.set_header("Content-Type", "text/html; charset=UTF-8")
-        self.finish(render(template, base, {**common, **config}, title=ui.title))
+        self.finish(render(template, base, {**common, **config}, self.language, title=ui.title))
 
 
 class TerminalHandler(PageHandler):

@@ -10,9 +10,9 @@ from typing import Any
 
 from tornado.template import Loader
 
-__all__ = ["asset_names", "json_for_script", "render", "static_path"]
+from tornterm.web.languages import translator
 
-LANGUAGE = "en"
+__all__ = ["asset_names", "json_for_script", "render", "static_path"]
 
 _ESCAPES = {
     "<": "\\u003c",
@@ -56,19 +56,23 @@ def json_for_script(value: object) -> str:
     return text
 
 
-def render(template: str, base: str, config: Mapping[str, Any], **variables: Any) -> bytes:
+def render(
+    template: str, base: str, config: Mapping[str, Any], lang: str = "en", **variables: Any
+) -> bytes:
     """Make a page.
 
     Args:
         template: The file's name.
         base: The path under which the person's browser sees everything.
         config: What the page's script is told.
+        lang: The language of what stands in the template itself.
         **variables: Further variables of the template.
     """
     loaded = _templates().load(template)
     return loaded.generate(
         base=base,
-        lang=LANGUAGE,
+        lang=lang,
+        _=translator(lang),
         asset=lambda name: f"{base}static/{asset_names()[name]}",
         config_json=json_for_script(config),
         **variables,
