@@ -25,6 +25,7 @@ SAMPLES = [
     errors.LimitExceeded("user_limit", 3, 3, None, "You have too many."),
     errors.AuditUnavailable("no space left"),
     errors.SpawnError("the program '/bin/nosuch' does not exist"),
+    errors.NoProfile("there is no profile 'pyton'"),
     errors.Replaced(),
     errors.ConnectionGone(),
     errors.GoingAway(),

@@ -41,6 +41,7 @@ __all__ = [
     "GoingAway",
     "LimitExceeded",
     "LoginEnded",
+    "NoProfile",
     "PluginError",
     "ProtocolError",
     "Replaced",
@@ -339,6 +340,16 @@ class SpawnError(SessionError):
     def public(self) -> str:
         """The reason as it is: it names a program or a directory, never a secret."""
         return _sentence(f"The program could not be started: {self.why}")
+
+
+class NoProfile(SpawnError):
+    """Nobody starts the profile that was wished for.
+
+    Args:
+        why: The name, and one that may have been meant.
+    """
+
+    http_status = 400
 
 
 class Replaced(SessionError):

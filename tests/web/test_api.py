@@ -228,6 +228,15 @@ async def test_a_session_that_cannot_start(serve: Serve) -> None:
     assert "/nonexistent" in answer.json["error"]["message"]
 
 
+async def test_a_profile_that_is_not_there(serve: Serve) -> None:
+    """That is the caller's mistake, and one that can be mended."""
+    shell = {"enabled": ["shell"], "shell": {"profiles": {"python": {"cwd": "/"}}}}
+    site = await serve({"plugins": shell})
+    answer = await site.ask("/api/sessions", "POST", site.bearer(), {"profile": "pyton"})
+    assert (answer.status, answer.code) == (400, "spawn_failed")
+    assert "did you mean 'python'?" in answer.json["error"]["message"]
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: (

@@ -18,6 +18,7 @@ from tornterm.errors import (
     AuthUnavailable,
     ConfigError,
     ConfigProblem,
+    NoProfile,
     PluginError,
     SessionError,
     SpawnError,
@@ -281,12 +282,12 @@ class PluginHost:
             raise SpawnError("no plugin says what to run (is `shell` in plugins.enabled?)")
         return plan
 
-    async def _no_profile(self, user: User, name: str) -> SpawnError:
+    async def _no_profile(self, user: User, name: str) -> NoProfile:
         """Why nothing was planned, with the profile of the user's that may have been meant."""
         known = [profile.name for profile in await self.profiles(user)]
         meant = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
         hint = f"; did you mean {meant[0]!r:.60}?" if meant else ""
-        return SpawnError(f"there is no profile {name!r:.60}{hint}")
+        return NoProfile(f"there is no profile {name!r:.60}{hint}")
 
     async def prepare_spawn(self, user: User, plan: SpawnPlan) -> SpawnPlan:
         """The plan after all plugins have changed it.
