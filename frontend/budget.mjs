@@ -6,6 +6,9 @@ import { gzipSync } from "node:zlib";
 /** Bytes, compressed with gzip: a second's worth on a slow phone. */
 export const MOST_BYTES = 250 * 1024;
 
+/** The same for the element, which is a single file with all of its languages. */
+export const MOST_ELEMENT_BYTES = 190 * 1024;
+
 /**
  * Bytes of everything that an entry point needs at once, compressed: itself, what it imports other
  * than later, and its style sheet.

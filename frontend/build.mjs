@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import { build } from "esbuild";
-import { bytesBefore, MOST_BYTES } from "./budget.mjs";
+import { bytesBefore, MOST_BYTES, MOST_ELEMENT_BYTES } from "./budget.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ENTRIES = {
@@ -148,4 +148,8 @@ const most = Number(process.argv[3] ?? MOST_BYTES);
 const bytes = await bytesBefore(metafile, HERE, ENTRIES.page);
 if (bytes > most) {
   throw new Error(`The page is ${bytes} bytes before its first prompt, compressed; ${most} are allowed.`);
+}
+const elementBytes = await bytesBefore(metafile, HERE, ELEMENT.element);
+if (elementBytes > MOST_ELEMENT_BYTES) {
+  throw new Error(`The element is ${elementBytes} bytes, compressed; ${MOST_ELEMENT_BYTES} are allowed.`);
 }

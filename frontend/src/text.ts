@@ -17,12 +17,17 @@ const CATALOGUES: Record<Exclude<Language, "en">, () => Promise<[Texts, Codes]>>
 /** The sentences; another object once another language is spoken. */
 export let TEXT: Texts = EN;
 
+/** Say everything with these sentences from here on. */
+export function use(texts: Texts, codes: Codes): void {
+  TEXT = texts;
+  tellBy(codes);
+}
+
 /** Speak a language from here on; one that cannot be fetched leaves it at what was spoken before. */
 export async function speak(language: Language): Promise<void> {
   try {
     const [texts, codes] = language === "en" ? [EN, {}] : await CATALOGUES[language]();
-    TEXT = texts;
-    tellBy(codes);
+    use(texts, codes);
     document.documentElement.lang = language;
   } catch {
     // The network is away; what is said in another language is better than nothing.

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewTab
 from tests.browser.process import ServerProcess
@@ -121,7 +121,7 @@ def page(sites: dict[str, str], new_tab: NewTab) -> Iterator[Page]:
 
 
 def test_a_terminal_under_a_strict_policy(page: Page) -> None:
-    """Typed with the keyboard; state, title and exit are told, once each."""
+    """Typed with the keyboard; state, title and exit are told once each, in the page's language."""
     element = add(page, profile="build")
     element.wait_text(r"^build\$$")
     element.do("it.focus()")
@@ -135,8 +135,19 @@ def test_a_terminal_under_a_strict_policy(page: Page) -> None:
     assert list(dict.fromkeys(states)) == ["connecting", "live", "ended"]
     assert len([name for name, _ in element.do("it.events") if name == "exit"]) == 1
     assert element.do("it.input('x')") == "ended"
-    page.get_by_role("button", name="New session").click()
+    page.evaluate("document.documentElement.lang = 'fr-CH'")
+    again = page.get_by_role("button", name="Nouvelle session")
+    expect(again).to_be_visible()
+    element.do("it.setAttribute('lang', 'de')")
+    notice = page.locator("tornterm-terminal [part=notice]")
+    expect(notice).to_contain_text("Es endete mit Exit-Code 3.")
+    expect(notice).to_have_attribute("lang", "de")
+    assert element.do("document.documentElement.lang") == "fr-CH", "the page's own affair"
+    page.get_by_role("button", name="Neue Sitzung").click()
     element.wait_state("live")
+    assert element.do("it.shadowRoot.querySelector('textarea').ariaLabel").startswith(
+        "Terminal. Mit"
+    )
     element.run("echo $((7*8))", "^56$")
 
 

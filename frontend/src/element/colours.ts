@@ -43,11 +43,11 @@ export function fontFor(element: HTMLElement): Font {
 
 const QUERIES = ["(prefers-color-scheme: dark)", "(prefers-contrast: more)"];
 
-/** Call back when the system, or an attribute that styles go by, may have changed the looks. */
+/** Call back when the system, or an attribute that styles or the language go by, may have changed. */
 export function watchLooks(element: HTMLElement, changed: () => void, signal: AbortSignal): void {
   for (const query of QUERIES) matchMedia(query).addEventListener("change", changed, { signal });
   const observer = new MutationObserver(changed);
-  const filter = { attributeFilter: ["class", "style", "theme", "data-theme"] };
+  const filter = { attributeFilter: ["class", "style", "theme", "data-theme", "lang"] };
   for (const one of [document.documentElement, document.body, element]) observer.observe(one, filter);
   signal.addEventListener("abort", () => observer.disconnect());
 }

@@ -9,6 +9,7 @@ import { TerminalView } from "../term.ts";
 import { TEXT } from "../text.ts";
 import { fontFor, paletteFor, watchLooks } from "./colours.ts";
 import { Frame } from "./frame.ts";
+import { speakLike } from "./language.ts";
 import { copyNotice, type Deed, heldNotice, type Notice, noticeOf, sayNotice } from "./notice.ts";
 import { surroundings } from "./surroundings.ts";
 import { type TicketSource, ticketsFrom } from "./tickets.ts";
@@ -165,12 +166,13 @@ export class TorntermTerminal extends HTMLElement {
 
   private start(): void {
     const end = new AbortController();
+    this.frame.speak(speakLike(this));
     const view = new TerminalView(this.frame.emptyHost(), this.heard(), fontFor(this));
     const client = this.makeClient(view);
     const search = new Search(view.terminal, () => undefined);
     this.running = { view, client, search, end };
     this.paint();
-    watchLooks(this, () => this.paint(), end.signal);
+    watchLooks(this, () => this.respeak(), end.signal);
     view.whenResized(() => this.resized());
     view.terminal.onSelectionChange(() => this.selected());
     this.watchTheBrowser(client, end.signal);
@@ -300,6 +302,13 @@ export class TorntermTerminal extends HTMLElement {
     running.client.session.wishSize(wish);
     if (running.client.status.kind === "ended") running.view.resize(wish);
     this.changed();
+  }
+
+  /** What was said, in the language that the page is in now; and its looks with it. */
+  private respeak(): void {
+    this.frame.speak(speakLike(this));
+    this.running?.view.terminal.textarea?.setAttribute("aria-label", TEXT.terminal);
+    this.paint();
   }
 
   private paint(): void {

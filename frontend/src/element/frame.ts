@@ -45,6 +45,12 @@ export class Frame {
     }
   }
 
+  /** Say which language the words are in: it need not be the one of what is around. */
+  speak(language: string): void {
+    this.line.lang = language;
+    this.spoken.lang = language;
+  }
+
   show(notice: Notice | null, kind: Kind): void {
     this.stage.classList.toggle("stale", STALE.has(kind));
     this.line.hidden = notice === null;
