@@ -1,5 +1,6 @@
 /** Everything that can be done with the page by a key or by name. */
 import { platformOf } from "./keys.ts";
+import { leaveTerminal } from "./leave.ts";
 import type { Command } from "./marks.ts";
 import type { Page } from "./page.ts";
 import { matches } from "./shortcuts.ts";
@@ -82,7 +83,7 @@ export function actionsOf(page: Page): Action[] {
     ["share", TEXT.share, () => page.show("share"), [], own],
     ["rename", TEXT.rename, () => void pane.rename(), [], own],
     ["end", TEXT.endSession, pane.endSession, [], own],
-    ["leave", TEXT.leaveTerminal, page.leave, ["Ctrl+F6"]],
+    ["leave", TEXT.leaveTerminal, leaveTerminal, ["Ctrl+F6"]],
     ["log-out", TEXT.logOut, () => void page.logOut(), [], config.user !== null && config.logout !== null],
   ];
   return offers

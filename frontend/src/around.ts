@@ -24,8 +24,6 @@ export interface Around {
   askAboutPaste(): void;
   /** Something that somebody who does not look should hear of. */
   alert(pane: Pane, words: string): void;
-  /** The keyboard leaves the terminal. */
-  leave(): void;
   /** A session is behind the terminal, for the first time or again. */
   attached(pane: Pane, id: string): void;
 }

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { TransferCards } from "./files/view.tsx";
 import { useCountdown } from "./hooks.ts";
+import { atQuestions } from "./leave.ts";
 import type { Page } from "./page.ts";
 import type { Pane } from "./pane.ts";
 import type { Status } from "./status.ts";
@@ -26,7 +27,7 @@ interface Props {
 export function Notices({ page, pane }: Props) {
   const { status, held, messages, waiting } = pane;
   return (
-    <div class={`notices ${pane.cursorHigh ? "low" : ""}`}>
+    <div class={`notices ${pane.cursorHigh ? "low" : ""}`} {...atQuestions(() => pane.focus())}>
       {status.kind === "reconnecting" && (
         <Reconnecting status={status} waiting={waiting} retryNow={pane.retryNow} />
       )}
@@ -37,7 +38,7 @@ export function Notices({ page, pane }: Props) {
         <Waiting title={TEXT.silentTitle} waiting={waiting} />
       )}
       {pane.asking.map(({ client, user }) => (
-        <Notice key={client} title={TEXT.asksTitle(user)}>
+        <Notice key={client} question title={TEXT.asksTitle(user)}>
           {TEXT.asksHint}
           <div class="actions">
             <Button onClick={() => pane.grant(client)}>{TEXT.grant}</Button>
@@ -49,7 +50,7 @@ export function Notices({ page, pane }: Props) {
       <TransferCards transfers={pane.transfers} />
       <div class="messages" aria-live="polite">
         {messages.map((message) => (
-          <Notice key={message.id} good={message.good ?? false}
+          <Notice key={message.id} question={message.copy !== undefined} good={message.good ?? false}
             close={message.good ? () => pane.dismiss(message) : undefined}>
             {message.text}
             {!message.good && (
@@ -74,13 +75,15 @@ interface NoticeProps {
   title?: string;
   good?: boolean;
   patient?: boolean;
+  /** Whether it waits for an answer of a person's. */
+  question?: boolean;
   close?: (() => void) | undefined;
   children: ComponentChildren;
 }
 
-function Notice({ title, good, patient, close, children }: NoticeProps) {
+function Notice({ title, good, patient, question, close, children }: NoticeProps) {
   return (
-    <div class={`notice ${good ? "good" : ""} ${patient ? "patient" : ""}`}>
+    <div class={`notice ${good ? "good" : ""} ${patient ? "patient" : ""}`} data-question={question || undefined}>
       {close && (
         <button type="button" class="close" aria-label={TEXT.dismiss} onClick={close}>×</button>
       )}
@@ -139,7 +142,7 @@ export function visible(data: Uint8Array): string {
 function Held({ pane }: { pane: Pane }) {
   const { held, status, sendHeld, discardHeld } = pane;
   return (
-    <Notice title={TEXT.heldTitle(held.length)}>
+    <Notice question title={TEXT.heldTitle(held.length)}>
       {TEXT.held}
       <pre>{visible(held)}</pre>
       <div class="actions">

@@ -209,8 +209,6 @@ export class Page implements Around {
     this.toPane();
   }
 
-  readonly leave = (): void => document.getElementById("menu")?.focus();
-
   /** Show something over the terminal, in place of what is there; null goes back to the terminal. */
   readonly show = (overlay: Overlay | null): void => {
     // At once: nothing outside an open dialog can have the keyboard.

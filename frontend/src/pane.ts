@@ -5,6 +5,7 @@ import { Effects } from "./effects.ts";
 import { FilesApi } from "./files/api.ts";
 import { OSC } from "./files/offer.ts";
 import { Transfers } from "./files/transfers.ts";
+import { leaveTerminal } from "./leave.ts";
 import type { Message } from "./notices.tsx";
 import type { Member, Role } from "./protocol.ts";
 import { isFinal, isSilent, type Status } from "./status.ts";
@@ -255,7 +256,7 @@ export class Pane {
         this.around.changed();
       },
       copied: () => this.say(TEXT.copied, { good: true }),
-      leave: () => this.around.leave(),
+      leave: leaveTerminal,
       waits: () => this.around.sticky.waits,
       copies: this.effects.copies,
     };

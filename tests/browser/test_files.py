@@ -122,7 +122,7 @@ def test_the_cards_keep_nobody_out(files_tab: Tab) -> None:
     expect(upload).to_be_visible()
     assert violations_in_all_looks(page) == []
     page.keyboard.press("Control+F6")
-    go_to(files_tab, "Upload", "Shift+Tab")
+    go_to(files_tab, "Upload")
     page.keyboard.press("Enter")
     expect(page.locator(".notice", has_text="Now at")).to_be_visible()
     assert violations(page) == []

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.axe import violations_in_all_looks
 from tests.browser.conftest import NewTab
 from tests.browser.process import serving
 from tests.browser.tab import Tab
@@ -36,6 +37,7 @@ def test_a_second_tab_settles_in_one_step(tab: Tab, new_tab: NewTab) -> None:
     second.open(tab.page.url)
     second.wait_state("live")
     tab.wait_state("viewer")
+    assert violations_in_all_looks(tab.page) == [], "taken over"
     assert tab.page.is_visible(".bar >> text=Take control")
     second.run("echo settled-''now", r"^settled-now$")
     tab.wait_text(r"^settled-now$")
@@ -101,8 +103,18 @@ def test_a_link_in_another_profile_watches_asks_and_types(impatient: Tab, new_ta
     guest.type("not for a guest\n")
     guest.page.click(".bar >> text=Ask for control")
     tab.page.wait_for_selector("text=Guest asks for control")
-    tab.page.click(".notice >> text=Let them type")
+    grant = tab.page.get_by_role("button", name="Let them type")
+    tab.page.keyboard.press("Control+F6")
+    expect(grant).to_be_focused()
+    tab.page.keyboard.press("Control+F6")
+    expect(tab.page.locator("#menu")).to_be_focused()
+    tab.page.keyboard.press("Control+F6")
+    expect(tab.page.locator(".xterm-helper-textarea")).to_be_focused()
+    tab.page.keyboard.press("Control+F6")
+    assert violations_in_all_looks(tab.page) == []
+    tab.page.keyboard.press("Enter")
     guest.wait_state("live")
+    expect(tab.page.locator(".xterm-helper-textarea")).to_be_focused()
     tab.wait_state("viewer")
     guest.run("echo typed-''by-guest", r"^typed-by-guest$")
     tab.wait_text(r"^typed-by-guest$")
@@ -169,6 +181,8 @@ def test_who_types_is_drawn_around_the_terminal_and_said(tab: Tab, new_tab: NewT
     expect(tab.page.locator(".stage.shared.here")).to_be_visible()
     expect(tab.page.locator(".bar .typist")).to_have_text("You type, 1 other watching")
     expect(tab.page.locator(said)).to_have_text("You type, 1 other watching")
+    assert violations_in_all_looks(guest.page) == [], "who watches"
+    assert violations_in_all_looks(tab.page) == [], "who types"
     assert guest.size == tab.size, "the writer's size is the terminal's"
     box = guest.page.locator(".host .xterm").bounding_box()
     assert box is not None
@@ -186,6 +200,8 @@ def test_who_types_is_drawn_around_the_terminal_and_said(tab: Tab, new_tab: NewT
     tab.wait_state("live")
     guest.wait_state("viewer")
     tab.page.click(".bar .typist")
+    expect(tab.page.locator(".sheet .people li")).to_have_count(2)
+    assert violations_in_all_looks(tab.page) == [], "who is here"
     tab.page.click(".people >> text=Let them type")
     guest.wait_state("live")
     guest.page.tap(".bar >> text=Give it back")

@@ -9,7 +9,7 @@ export function TransferCards({ transfers }: { transfers: Transfers }) {
   return (
     <div class="messages" aria-live="polite">
       {offers.map(({ key, offer }) => (
-        <Card key={key} title={TEXT.files.offerTitle}>
+        <Card key={key} question title={TEXT.files.offerTitle}>
           <code>{visiblePath(offer.path)}</code> ({TEXT.files.size(offer.size)})
           <div class="actions">
             <Button onClick={() => void transfers.accept(key)}>{TEXT.files.download}</Button>
@@ -18,7 +18,7 @@ export function TransferCards({ transfers }: { transfers: Transfers }) {
         </Card>
       ))}
       {dropped.length > 0 && (
-        <Card title={TEXT.files.dropTitle(dropped.length, dropped.reduce((sum, file) => sum + file.size, 0))}>
+        <Card question title={TEXT.files.dropTitle(dropped.length, dropped.reduce((sum, file) => sum + file.size, 0))}>
           <ul class="files">
             {dropped.slice(0, 5).map((file) => <li key={file.name}>{visiblePath(file.name)}</li>)}
             {dropped.length > 5 && <li>{TEXT.files.more(dropped.length - 5)}</li>}
@@ -57,9 +57,17 @@ function Going({ shown, dismiss }: { shown: Progress; dismiss(key: number): void
   );
 }
 
-function Card({ title, good, children }: { title: string; good?: boolean; children: ComponentChildren }) {
+interface CardProps {
+  title: string;
+  good?: boolean;
+  /** Whether it waits for an answer of a person's. */
+  question?: boolean;
+  children: ComponentChildren;
+}
+
+function Card({ title, good, question, children }: CardProps) {
   return (
-    <div class={`notice transfer ${good ? "good" : ""}`}>
+    <div class={`notice transfer ${good ? "good" : ""}`} data-question={question || undefined}>
       <strong>{title}</strong>
       {children}
     </div>
