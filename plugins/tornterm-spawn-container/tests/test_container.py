@@ -33,6 +33,7 @@ ECHO = "stty raw -echo; printf ready; exec cat"
 WORKS = f"""
 case $1 in
   image) echo {"0" * 64};;
+  container) echo true;;
   run) case "$*" in *--detach\\ *) echo {"0" * 64};; *) {ECHO};; esac;;
   exec) {ECHO};;
 esac
@@ -119,7 +120,8 @@ def test_the_command_line(engine_name: str, works: str) -> None:
     more = {"engine": engine_name, "program": works}
     plugin = Container(table(home="/home/user", env={"EDITOR": "a-secret"}, **more))
     plan = planned(plugin, argv=("--privileged", "-v", "/:/x"), cwd="/--x", env={"A": "b-secret"})
-    assert plan.argv[0] == works
+    assert plan.argv[1:3] == ("-I", "-S"), "what a session sets is nothing to Python"
+    assert works in plan.argv
     assert plan.argv[-4:] == (IMAGE, "--privileged", "-v", "/:/x")
     options = plan.argv[: plan.argv.index(IMAGE)]
     for needed in (
@@ -236,6 +238,45 @@ async def test_a_bad_engine_hurts_nobody_else(
     await client.wait_for(b"ready")
 
 
+@pytest.mark.parametrize("answer", ["echo false", "sleep 3000"], ids=["answers", "hangs"])
+async def test_an_engine_that_hangs_in_run_is_not_waited_for_for_ever(
+    answer: str, tmp_path: Path, tornterm_server: Any, tornterm_client: Any
+) -> None:
+    """The person is told what they wait for and how it ended, and nothing of it is left."""
+    os.mkfifo(fifo := tmp_path / "fifo")
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    hang = f"trap '' HUP; exec 3> {fifo}; sleep 3000 & sleep 3000"
+    program = stub(
+        tmp_path, f"case $1 in image) echo {'0' * 64};; container) {answer};; run) {hang};; esac"
+    )
+    server = await tornterm_server(plugins=[Container(table(program=program, start_timeout="1s"))])
+    client = await tornterm_client(server)
+    await client.wait_for(b"Waiting for the container engine, at most 1 s")
+    await client.wait_for(b"did not start the container within 1 s")
+    await client.wait_for(lambda c: c.exit is not None)
+    os.set_blocking(reader, True)
+    left = await asyncio.to_thread(os.read, reader, 1)
+    os.close(reader)
+    assert left == b"", "nobody holds the other end any more"
+
+
+async def test_a_container_that_runs_is_left_alone(
+    tmp_path: Path, tornterm_server: Any, tornterm_client: Any
+) -> None:
+    """Nobody is told anything, its status arrives, and the watcher asks no more."""
+    told = tmp_path / "told"
+    script = WORKS.replace("echo true", f"echo asked >> {told}; echo true")
+    plugin = Container(table(program=stub(tmp_path, script), start_timeout="1s"))
+    client = await tornterm_client(await tornterm_server(plugins=[plugin]))
+    await client.wait_for(b"ready")
+    while not await asyncio.to_thread(told.exists):
+        pass
+    await asyncio.sleep(1.0)  # beyond the limit: what does not happen cannot be waited for
+    client.send_input(b"<still>")
+    await client.wait_for(b"<still>")
+    assert b"engine" not in client.recording.data and told.read_text() == "asked\n"
+
+
 def test_nothing_is_left_of_a_question_that_was_given_up(tmp_path: Path) -> None:
     """What the engine's program has started ends with it."""
     os.mkfifo(fifo := tmp_path / "fifo")
@@ -271,7 +312,11 @@ async def test_the_example_works(
         await client.wait_for(b"done")
         assert b"readonly" in client.recording.data
         assert b"eth" not in client.recording.data
-        assert "tornterm-" in engine("ps", "--format={{.Names}}")
+        name = engine("ps", "--format={{.Names}}").strip()
+        assert name.startswith("tornterm-")
+        # What a session's start is judged by.
+        asked = ("container", "inspect", "--format={{.State.Running}}", name)
+        assert engine(*asked) == "true\n"
         client.send_input(b"exit 3\n")
         await client.wait_for(lambda c: c.exit is not None)
         assert client.exit.exit_code == 3

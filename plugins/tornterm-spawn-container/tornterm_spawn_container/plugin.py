@@ -21,6 +21,7 @@ from tornterm_spawn_container.engine import base, image_id, remove, run_line
 from tornterm_spawn_container.naming import is_left, name_of, this_server
 from tornterm_spawn_container.people import People
 from tornterm_spawn_container.settings import ContainerSettings, is_taken
+from tornterm_spawn_container.waiting import waiting_line
 
 __all__ = ["Container"]
 
@@ -130,7 +131,8 @@ class Container:
             return self._people.line(user, request.session_id, workdir, variables, command)
         image_id(self._settings, ANSWER)
         name = name_of(self._server, request.session_id)
-        return run_line(self._settings, name, user, workdir, variables, command)
+        line = run_line(self._settings, name, user, workdir, variables, command)
+        return waiting_line(line, name, self._settings.start_timeout, self._engine)
 
     @hookimpl
     def tornterm_session_started(self, session: SessionInfo) -> None:

@@ -137,3 +137,6 @@ class ContainerSettings(ConfigTable):
     timeout: Annotated[Duration, shortest("1s")] = setting(
         "60s", "How long the engine may take to remove containers."
     )
+    start_timeout: Annotated[Duration, shortest("1s")] = setting(
+        "60s", "How long a session waits for the engine to run its container."
+    )
