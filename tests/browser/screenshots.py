@@ -127,6 +127,59 @@ def terminals(album: Album, server: ServerProcess) -> None:
     album.take(tab, "watching")
 
 
+def sharing(album: Album, server: ServerProcess) -> None:
+    """What is marked of who is here and who types, for the owner and for a guest on a phone."""
+    tab = album.tab(server.login_link, **DESKTOP)
+    tab.run(LISTING, r"^3 passed, 1 failed$")
+    tab.page.click("#menu")
+    tab.page.click("text=Share this terminal")
+    tab.page.select_option("select[name=control]", "true")
+    tab.page.click("text=Make a link")
+    link = tab.page.locator("input[aria-label=Link]").input_value()
+    tab.page.keyboard.press("Escape")
+    guest = album.tab(**PHONE)
+    guest.open(link)
+    guest.wait_state("viewer")
+    guest.wait_text(r"^3 passed, 1 failed$")
+    for theme in ("dark", "light", "contrast"):
+        tab.page.keyboard.press("Control+,")
+        tab.page.select_option("select[name=theme]", theme)
+        tab.page.keyboard.press("Escape")
+        album.take(tab, f"sharing-{theme}")
+    album.take(guest, "sharing-guest")
+    guest.page.tap(".bar >> text=Ask for control")
+    tab.page.wait_for_selector("text=Guest asks for control")
+    tab.page.keyboard.press("Control+F6")
+    album.take(tab, "sharing-asked")
+    tab.page.keyboard.press("Enter")
+    tab.wait_state("viewer")
+    album.take(tab, "sharing-handed-over")
+    album.take(guest, "sharing-guest-types")
+    tab.page.click(".bar .typist")
+    album.take(tab, "sharing-people")
+
+
+def administration(album: Album, server: ServerProcess) -> None:
+    """Each view of the administration page, two thousand sessions of others in it."""
+    tab = album.tab(server.login_link, **DESKTOP)
+    for view, look in (
+        *((view, "dark") for view in ("sessions", "users", "audit", "plugins", "server")),
+        ("sessions", "light"),
+    ):
+        tab.page.emulate_media(color_scheme="light" if look == "light" else "dark")
+        tab.open(f"{server.url}admin#{view}")
+        tab.page.reload()
+        tab.wait_state("live")
+        expect(tab.page.get_by_role("tab", selected=True)).to_have_text(view, ignore_case=True)
+        if view == "sessions":
+            tab.page.locator(".grid .body [role=row]").first.wait_for()
+        album.take(tab, f"admin-{view}{'' if look == 'dark' else '-light'}")
+    tab.page.emulate_media(contrast="more")
+    album.take(tab, "admin-sessions-contrast")
+    tab.page.set_viewport_size({"width": 390, "height": 780})
+    album.take(tab, "admin-sessions-narrow")
+
+
 def splits(album: Album, server: ServerProcess) -> None:
     """Several terminals in one window."""
     tab = album.tab(server.login_link, **DESKTOP)
@@ -207,12 +260,15 @@ def phones(album: Album, server: ServerProcess) -> None:
     album.take(tab, "phone-search")
 
 
-SCENES: tuple[tuple[Callable[[Album, ServerProcess], None], str], ...] = (
-    (terminals, ""),
-    (splits, ""),
-    (ends, "[sessions]\nmax_per_user = 1"),
-    (phones, ""),
+SCENES: tuple[tuple[Callable[[Album, ServerProcess], None], dict[str, str]], ...] = (
+    (terminals, {}),
+    (sharing, {}),
+    (splits, {}),
+    (ends, {"more": "[sessions]\nmax_per_user = 1"}),
+    (phones, {}),
+    (administration, {"plugins": '["token", "shell", "tests.browser.crowd:Crowd"]'}),
 )
+"""What is pictured, each on a server of its own that is configured so."""
 
 
 def main(folder: Path) -> None:
@@ -221,8 +277,8 @@ def main(folder: Path) -> None:
     assert path, ADVICE
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        for scene, more in SCENES:
-            with tempfile.TemporaryDirectory() as home, serving(Path(home), more=more) as server:
+        for scene, options in SCENES:
+            with tempfile.TemporaryDirectory() as home, serving(Path(home), **options) as server:
                 scene(Album(browser, folder), server)
         browser.close()
 

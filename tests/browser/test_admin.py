@@ -54,6 +54,8 @@ def test_thousands_of_sessions(crowded: ServerProcess, new_tab: NewTab) -> None:
     page.evaluate("window.still = 'the same document'")
     rows = page.locator(".grid .body [role=row]")
     assert rows.count() < 100
+    box = rows.first.locator("[data-column=pick]")
+    assert box.evaluate("(cell) => cell.scrollWidth <= cell.clientWidth"), "it is cut off"
     search(page, f"user-000 {0:032x}")
     expect(page.locator(".counted")).to_have_text("1 of 2001 sessions")
     output = rows.first.locator("[data-column=output]")

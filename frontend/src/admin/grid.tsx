@@ -74,7 +74,7 @@ export function Grid<Row>(props: Props<Row>) {
   const [first, last] = inSight(view.top, view.height, view.row, rows.length);
   const roomy = isNarrow() || view.width / (view.row / 2.5) >= ROOM;
   const columns = props.columns.filter((column) => roomy || !column.wide);
-  const widths = [...(picks ? ["1.4rem"] : []), ...columns.map((column) => column.width)];
+  const widths = [...(picks ? ["1.6rem"] : []), ...columns.map((column) => column.width)];
   const template = { "--columns": widths.join(" ") };
   const position = at === null ? -1 : rows.findIndex((row) => keyOf(row) === at);
 
