@@ -27,6 +27,7 @@ MAY = {
     "tornterm.config.fields",
     "tornterm.errors",
     "tornterm.hookspecs",
+    "tornterm.redirects",
     "tornterm.spawning",
     "tornterm.spool",
     "tornterm.types",
