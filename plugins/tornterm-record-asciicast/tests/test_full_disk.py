@@ -93,7 +93,7 @@ async def test_the_program_waits(
             assert b"done\r\n" not in client.recording.data
             disk.grow()
             await client.wait_for(b"done\r\n")
-            assert notices(client)["waiting"] == "The program goes on."
+            assert notices(client)["going_on"] == "The program goes on."
             client.send_input("exit\n")
             await client.wait_for(lambda c: c.exit is not None)
         (folder,) = [path for path in disk.folder.iterdir() if path.name.endswith(client.session)]
