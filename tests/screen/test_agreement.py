@@ -19,6 +19,7 @@ DISAGREEMENTS = {
     "erasing behind the last column, then writing": FULL + b"\x1b[Kyz",
     "a tab stop behind the last column": FULL + b"\x1bH\r\ty",
     "clearing a tab stop without saying which": b"\x1b[1;9H\x1b[g\r\t\ty",
+    "a tab back from behind the last column": FULL + b"\x1b[Z",
     "scrolling up keeps nothing": b"one\r\ntwo\x1b[2S",
     "scrolling up within margins": b"\x1b[2;4r\x1b[?6h\x1b[3;3Hx\x1b[S",
     "scrolling up behind the last column": FULL + b"\x1b[Sy",

@@ -274,6 +274,14 @@ class AgreedTerminal:
         if what == b"[3g" or not self.emulator.pending_wrap:
             self.emulator.write(b"\x1b[0g" if what == b"[g" else sequence)
 
+    def _back(self, what: bytes, sequence: bytes) -> None:
+        """Behind the last column there is no way back to a tab stop.
+
+        libghostty goes there and still wraps before it writes, a state that it cannot copy.
+        """
+        if not self.emulator.pending_wrap:
+            self.emulator.write(sequence)
+
     def _scroll(self, what: bytes, sequence: bytes) -> None:
         """What is scrolled out does not go above the screen; what comes in has no background."""
         emulator = self.emulator

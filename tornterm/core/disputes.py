@@ -43,6 +43,7 @@ _DISPUTED: Final = re.compile(
     rb"|(?P<restore>8|\[u)"
     rb"|\[(?P<margins>[0-9;]*)r"
     rb"|(?P<tab>H|\[[03]?g)"
+    rb"|(?P<back>\[[0-9]*Z)"
     rb"|\[(?P<scroll>[0-9]*[ST])"
     rb"|\[(?P<repeat>[0-9]{4,12})b"
     rb"|(?P<flash>\[6m)"
