@@ -1,4 +1,4 @@
-"""A thousand broken things at every door of a live server, which costs it nothing.
+"""Thousands of broken things at every door of a live server, which costs it nothing.
 
 Each gets an answer and ends at most its own connection. Afterwards everything is counted as before,
 a fresh session works at once, and nothing that was sent as a secret stands in the log.
@@ -149,7 +149,7 @@ media = st.sampled_from(
 anybody = st.sampled_from(["nobody", "bearer", "cookie"])
 name = st.sampled_from(["0" * 32, "a", "-", "x" * 64, "x" * 65]) | st.text(max_size=10).map(quote)
 
-EXAMPLES = 1200
+EXAMPLES = 3000
 """How many conversations and requests there are, over all doors; others in each run."""
 
 api = {
@@ -389,7 +389,7 @@ class Conversation:
 def test_nonsense_at_every_door_costs_nothing(
     io_loop: IOLoop, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A thousand conversations and requests, and then a look at everything."""
+    """Several thousand conversations and requests, and then a look at everything."""
     caplog.set_level(logging.DEBUG)
     with living(io_loop) as world:
         send_nonsense(io_loop, world)

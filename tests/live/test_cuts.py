@@ -1,4 +1,4 @@
-"""Fifteen hundred cuts at random places: what was received and what was declared is the source."""
+"""Two thousand cuts at random places: what was received and what was declared is the source."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .programs import endless, printed
 
 SEED = "cuts"
 TRAVELLERS = 5
-CUTS = 100
+CUTS = 140
 """Of each of them; they travel at once, since each spends most of its time waiting for output."""
 
 

@@ -167,7 +167,7 @@ async def test_the_picture_is_whole_again_after_a_clear() -> None:
             assert server.terminals.sessions.screens_lost == 0
 
 
-async def test_coming_back_again_and_again_types_nothing(tmp_path: Path) -> None:
+async def test_coming_back_a_hundred_times_types_nothing(tmp_path: Path) -> None:
     """Whatever a program has asked, and however often it is drawn, no terminal answers it again."""
     questions, heard = tmp_path / "questions", tmp_path / "heard"
     questions.write_bytes(b" ".join(loud for loud in LOUD if len(loud) < LONGEST))
@@ -184,7 +184,7 @@ async def test_coming_back_again_and_again_types_nothing(tmp_path: Path) -> None
             session = server.terminals.sessions.get_session(client.session or "")
             assert session is not None
             await until(lambda: session.answered == end)
-            for number in range(25):
+            for number in range(100):
                 answer = await client.resume(offset=None)
                 assert answer.answered == end
                 await drawn(client, end, number + 1)

@@ -11,11 +11,7 @@ from tests.screen.report import measure
 
 KIB = 1024
 FEW = 4
-MANY = 60
-"""Four rings are cut: within each a few places per screen of output, which is what can differ.
-
-`tests.screen.report` makes 200 of each; its shares of those that are right are within a percent.
-"""
+MANY = 200
 
 
 @pytest.mark.parametrize("name", names())

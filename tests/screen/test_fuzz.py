@@ -21,7 +21,7 @@ def test_what_was_found_once() -> None:
 
 
 @pytest.mark.slow
-def test_nothing_is_found_from_new_seeds() -> None:
-    """Others in each run, so that what is tried grows with the runs and not with their length."""
-    status, words = guarded(int(time.time()) * 1000, 15.0)
+def test_nothing_is_found_in_a_minute() -> None:
+    """From seeds that are others in each run, so that what is tried grows with the runs."""
+    status, words = guarded(int(time.time()) * 1000, 60.0)
     assert status == 0, words

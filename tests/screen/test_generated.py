@@ -7,8 +7,7 @@ import pytest
 from tests.screen.generated import outcomes
 from tests.screen.oracle import Oracle
 
-STREAMS = 400
-"""With a share of streams that may fail that is well above what there is; the module's own 1000."""
+STREAMS = 1000
 
 
 def test_a_few_streams(oracle: Oracle) -> None:
@@ -24,7 +23,7 @@ def test_a_few_streams_with_resizes(oracle: Oracle) -> None:
 
 
 @pytest.mark.slow
-def test_many_streams(oracle: Oracle) -> None:
+def test_a_thousand_streams(oracle: Oracle) -> None:
     made = list(outcomes(oracle, range(STREAMS)))
     failed = [(outcome.name, outcome.examples) for outcome in made if not outcome.everything]
     assert len(failed) <= STREAMS // 100, failed
