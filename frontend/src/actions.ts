@@ -25,13 +25,14 @@ type Offer = [id: string, label: string, run: () => void, keys?: readonly string
 /** The actions that are possible now. */
 export function actionsOf(page: Page): Action[] {
   const { pane, config, desk } = page;
+  const { company } = pane;
   const many = page.mayOpen;
   const several = many && desk.panes.size > 1;
   const tabs = desk.tabs.length > 1;
   const beside = "parts" in desk.tab.tree;
   const own = !pane.guest && pane.session !== null && !isFinal(pane.status);
   const watches = pane.status.kind === "viewer";
-  const grantable = own ? pane.members.filter(({ client, role }) => client !== pane.me && role === "viewer") : [];
+  const grantable = own ? company.members.filter(({ client, role }) => client !== company.me && role === "viewer") : [];
   const offers: Offer[] = [
     ["commands", TEXT.commands, () => page.show("commands"), ["Mod+Shift+P", "Ctrl+F1"]],
     ["search", TEXT.search, () => page.show("search"), ["Mod+Shift+F"]],
@@ -43,8 +44,8 @@ export function actionsOf(page: Page): Action[] {
     ["failed", TEXT.previousFailed, () => pane.effects.jump(-1, failed)],
     ["copy-output", TEXT.copyOutput, () => void pane.effects.copyLastOutput()],
     ["save", TEXT.saveOutput, page.saveOutput],
-    ["larger", TEXT.larger, () => page.zoom(1), ["Mod+Shift+."]],
-    ["smaller", TEXT.smaller, () => page.zoom(-1), ["Mod+Shift+,"]],
+    ["larger", TEXT.larger, () => page.looks.zoom(1), ["Mod+Shift+."]],
+    ["smaller", TEXT.smaller, () => page.looks.zoom(-1), ["Mod+Shift+,"]],
     ["usual-size", TEXT.usualSize, () => page.settings.set("fontSize", 0)],
     ["full-screen", TEXT.fullScreen, page.fullScreen, ["Shift+F11"], document.fullscreenEnabled],
     ["screen-reader", TEXT.screenReaderTurn, page.turnScreenReader],
@@ -77,9 +78,9 @@ export function actionsOf(page: Page): Action[] {
     ["taller", TEXT.taller, () => desk.grow(false, 1), [], beside],
     ["shorter", TEXT.shorter, () => desk.grow(false, -1), [], beside],
     ["new", TEXT.newSession, () => location.assign(config.base), [], config.user !== null],
-    ["control", pane.guest ? TEXT.askForControl : TEXT.takeControl, pane.takeControl, [], watches && pane.mayControl],
-    ["release", pane.guest ? TEXT.giveBack : TEXT.giveUp, pane.release, [], pane.status.kind === "live" && pane.members.length > 1],
-    ...grantable.map(({ client, user }): Offer => [`grant-${client}`, TEXT.grantTo(user), () => pane.grant(client)]),
+    ["control", pane.guest ? TEXT.askForControl : TEXT.takeControl, company.takeControl, [], watches && company.mayControl],
+    ["release", pane.guest ? TEXT.giveBack : TEXT.giveUp, company.release, [], pane.status.kind === "live" && company.members.length > 1],
+    ...grantable.map(({ client, user }): Offer => [`grant-${client}`, TEXT.grantTo(user), () => company.grant(client)]),
     ["share", TEXT.share, () => page.show("share"), [], own],
     ["rename", TEXT.rename, () => void pane.rename(), [], own],
     ["end", TEXT.endSession, pane.endSession, [], own],

@@ -41,7 +41,7 @@ export function App({ page }: { page: Page }) {
         <Commands actions={actionsOf(page).filter(({ id }) => id !== "commands")} close={page.hide} />
       )}
       {overlay === "settings" && (
-        <Preferences settings={page.settings} size={page.fontSize} notify={page.notify} close={page.hide} />
+        <Preferences settings={page.settings} size={page.looks.fontSize} notify={page.notify} close={page.hide} />
       )}
       {overlay === "paste" && (
         <PasteDialog text={effects.pasting} close={page.hide} paste={() => (page.hide(), effects.paste())} />

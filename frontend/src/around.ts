@@ -3,10 +3,10 @@ import type { Api } from "./api.ts";
 import type { Surroundings } from "./client.ts";
 import type { PageConfig } from "./config.ts";
 import { Connection } from "./connection.ts";
+import type { Font } from "./fitting.ts";
 import type { Pane } from "./pane.ts";
 import { SUBPROTOCOL } from "./protocol.ts";
 import type { Choices } from "./settings.ts";
-import type { Font } from "./term.ts";
 import type { Sticky } from "./touchkeys.ts";
 
 export interface Around {

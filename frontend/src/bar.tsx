@@ -41,7 +41,8 @@ function Pill({ status }: { status: Status }) {
 
 /** Who does not type can ask for it or take it, and who types in another's terminal give it back. */
 function Control({ pane }: { pane: Pane }) {
-  const { status, guest, members, me, mayControl, takeControl, release } = pane;
+  const { status, guest } = pane;
+  const { members, me, mayControl, takeControl, release } = pane.company;
   const asks = members.some((member) => member.client === me && member.asks);
   const button = (text: string, act: () => void, hint: string) => (
     <button type="button" class="small" title={hint} onClick={act}>{text}</button>

@@ -10,7 +10,7 @@ import type { ErrorMessage, Size } from "./protocol.ts";
 import { Session } from "./session.ts";
 import { isFinal, type Status } from "./status.ts";
 import { TEXT } from "./text.ts";
-import { judge } from "./verdict.ts";
+import { judge, judgeRequest, type Verdict } from "./verdict.ts";
 
 export interface Surroundings {
   api: Pick<Api, "token" | "me">;
@@ -32,9 +32,6 @@ export interface ClientEvents {
 
 /** Failed upgrades in a row after which the page says so instead of just waiting. */
 const UPGRADES_BEFORE_SAYING_SO = 2;
-
-/** Statuses that stay until an operator changes something: the origin or the host is not allowed. */
-const REFUSED: ReadonlySet<number> = new Set([403, 421]);
 
 export class Client {
   status: Status = { kind: "connecting" };
@@ -195,19 +192,8 @@ export class Client {
     }
   }
 
-  /** What an HTTP request has shown about every connection, not about one session. */
   private httpProblem(error: unknown): void {
-    if (!(error instanceof ApiError)) this.retry(this.unreachable());
-    else if (error.status === 401) {
-      // Nobody is logged in where a share is all that there is, and it is good for nothing now.
-      this.show(this.session.share === null ? { kind: "login", gone: true } : { kind: "unshared" });
-    }
-    else if (REFUSED.has(error.status)) this.show({ kind: "refused", message: error.message });
-    else this.retry(error.message || TEXT.serverTrouble, { least: (error.retryAfter ?? 0) * 1000 });
-  }
-
-  private unreachable(): string {
-    return this.world.online() ? TEXT.unreachable : TEXT.offline;
+    this.follow(judgeRequest(error, { guest: this.session.share !== null, online: this.world.online() }));
   }
 
   private attached(id: string): void {
@@ -246,14 +232,17 @@ export class Client {
       void this.upgradeFailed();
       return;
     }
-    const verdict = judge(code, {
+    this.follow(judge(code, {
       error: this.session.error,
       exit: this.session.exit,
       hasSession: this.session.id !== null,
       freshToken: this.freshToken,
       guest: this.session.share !== null,
       now: this.world.now(),
-    });
+    }));
+  }
+
+  private follow(verdict: Verdict): void {
     if (verdict.then === "stop") this.show(verdict.status);
     else if (verdict.then === "retry") this.retry(verdict.reason, verdict);
     else {

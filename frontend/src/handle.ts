@@ -1,6 +1,7 @@
 /** For tests and automation: what the page shows, without looking at pixels. */
-import type { Page } from "./page.ts";
+import { textOf } from "./buffer.ts";
 import type { Client } from "./client.ts";
+import type { Page } from "./page.ts";
 import type { TerminalView } from "./term.ts";
 
 export function offerHandle(page: Page): void {
@@ -10,7 +11,7 @@ export function offerHandle(page: Page): void {
     /** The status, with its facts. */
     state: () => ({ ...client().status, waiting: page.pane.waiting, session: page.pane.session }),
     /** The text of the whole buffer, of this terminal or of another one. */
-    text: (terminal = view().terminal) => view().text(terminal),
+    text: (terminal = view().terminal) => textOf(terminal),
     /** Bytes of output that were handed to the terminal; null within a snapshot. */
     get offset() {
       return client().session.output.offset;

@@ -21,7 +21,8 @@ interface Props {
 export function Menu(props: Props) {
   const { page, pane } = props;
   const { config, api } = page;
-  const { status, session, guest, members, me } = pane;
+  const { status, session, guest } = pane;
+  const { members, me, grant } = pane.company;
   const [open, setOpen] = useState(false);
   const menu = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
@@ -55,7 +56,7 @@ export function Menu(props: Props) {
           )}
           {members.length > 1 && <h2>{TEXT.peopleHere}</h2>}
           {members.length > 1 && (
-            <People members={members} me={me} decides={!guest} grant={pane.grant} />
+            <People members={members} me={me} decides={!guest} grant={grant} />
           )}
           <hr />
           {shown(actions).map((action) => (
@@ -100,7 +101,8 @@ function Item({ action, done }: { action: Action; done(): void }) {
 
 /** What only the owner of a session does with it. */
 function OwnItems({ page, pane, done }: Props & { done(): void }) {
-  const { status, members, rename, release, endSession } = pane;
+  const { status, rename, endSession } = pane;
+  const { members, release } = pane.company;
   const item = (text: string, act: () => void, more = "") => (
     <button type="button" class={`item ${more}`} onClick={() => (done(), act())}>{text}</button>
   );

@@ -37,12 +37,12 @@ export function Notices({ page, pane }: Props) {
       {status.kind === "live" && status.silent && (
         <Waiting title={TEXT.silentTitle} waiting={waiting} />
       )}
-      {pane.asking.map(({ client, user }) => (
+      {pane.company.asking.map(({ client, user }) => (
         <Notice key={client} question title={TEXT.asksTitle(user)}>
           {TEXT.asksHint}
           <div class="actions">
-            <Button onClick={() => pane.grant(client)}>{TEXT.grant}</Button>
-            <Button onClick={() => pane.ignore(client)}>{TEXT.notNow}</Button>
+            <Button onClick={() => pane.company.grant(client)}>{TEXT.grant}</Button>
+            <Button onClick={() => pane.company.ignore(client)}>{TEXT.notNow}</Button>
           </div>
         </Notice>
       ))}

@@ -2,25 +2,25 @@
 import { listenForKeys } from "./actions.ts";
 import { Alerts, askToTell } from "./alerts.ts";
 import { Api, type Profile, type SessionRow } from "./api.ts";
-import { type Around, NEW, type Wish } from "./around.ts";
+import { type Around, NEW } from "./around.ts";
+import { textOf } from "./buffer.ts";
 import { copyText } from "./clipboard.ts";
+import { type PageConfig, readConfig } from "./config.ts";
 import { type DeskTab, Desk } from "./desk.ts";
-import { type PageConfig, profileIn, readConfig, shareIn } from "./config.ts";
-import { offerHandle } from "./handle.ts";
+import type { Font } from "./fitting.ts";
 import { turnFullScreen } from "./fullscreen.ts";
+import { offerHandle } from "./handle.ts";
 import { type Direction, panesOf } from "./layout.ts";
-import { Layouts, sessionsOf } from "./layouts.ts";
+import { Looks } from "./looks.ts";
 import type { Message } from "./notices.tsx";
-import type { Palette } from "./palettes.ts";
 import { Pane } from "./pane.ts";
 import { saveText } from "./save.ts";
-import { browserStorage, type Choices, LARGEST, settingsFor, SMALLEST } from "./settings.ts";
-import type { Font } from "./term.ts";
+import { type Choices, settingsFor } from "./settings.ts";
 import { speakAs, TEXT } from "./text.ts";
-import { followTheme, fontSize } from "./theme.ts";
 import { Sticky } from "./touchkeys.ts";
 import { followKeyboard } from "./viewport.ts";
-import { watchTheBrowser } from "./weather.ts";
+import { keepWhatWaits, watchTheBrowser } from "./weather.ts";
+import { Whereabouts } from "./whereabouts.ts";
 
 /** What lies over the terminal because a person asked for it. */
 export type Overlay = "search" | "commands" | "settings" | "share" | "paste";
@@ -31,40 +31,30 @@ export class Page implements Around {
   readonly settings = settingsFor(this.config.base);
   readonly sticky = new Sticky();
   readonly desk = new Desk((wish) => new Pane(this, wish), () => this.moved());
+  readonly looks = new Looks(this.settings, this.config, () => this.allPanes);
   overlay: Overlay | null = null;
   /** What new terminals can start besides the usual program. */
   profiles: readonly Profile[] = [];
   onChange: () => void = () => undefined;
 
-  private readonly layouts = new Layouts(
-    `tornterm:${this.config.base}:layouts:${this.config.user?.name ?? ""}`, browserStorage(),
-  );
+  private readonly whereabouts = new Whereabouts(this);
   private readonly alerts = new Alerts(() => this.changed());
-  private paint: () => void = () => undefined;
-  private palette: Palette | null = null;
   private drawn = false;
   /** The terminal waits to be drawn to have the keyboard. */
   private expected = false;
 
   constructor() {
-    const session = this.config.session || null;
-    const wish: Wish = {
-      session,
-      name: this.config.session_title ?? "",
-      share: session ? shareIn(location.hash) : null,
-      profile: session ? "" : profileIn(location.search),
-    };
-    const kept = session && !wish.share ? this.layouts.with(session) : null;
-    if (kept) {
-      const other = (id: string): Wish => ({ session: id, name: "", share: null });
-      this.desk.restore(kept, (id) => (id === session ? wish : other(id)));
-      for (const pane of this.desk.panes.values()) if (pane.wish === wish) this.desk.activate(pane);
-    } else this.desk.open(wish);
+    this.whereabouts.open();
   }
 
   /** The terminal that the keyboard and the menu belong to. */
   get pane(): Pane {
     return this.desk.pane;
+  }
+
+  /** All terminals of this window. */
+  private get allPanes(): Pane[] {
+    return [...this.desk.panes.values()];
   }
 
   /** Whether this person may have several terminals; who came with a link has that one. */
@@ -84,40 +74,26 @@ export class Page implements Around {
     return pane.title || this.config.title || TEXT.product;
   }
 
-  /** What terminals are written in: what was chosen, else what the server says. */
   get font(): Font {
-    const { fontFamily, fontSize: size } = this.settings.all;
-    return { family: fontFamily || this.config.font_family, size: size || this.config.font_size };
-  }
-
-  /** The size of letters now, in CSS pixels. */
-  get fontSize(): number {
-    return this.font.size || fontSize(innerWidth);
+    return this.looks.font;
   }
 
   start(): void {
-    const { settings } = this;
-    this.paint = followTheme(() => [settings.all.theme || this.config.theme, settings.all.own], (palette) => {
-      this.palette = palette;
-      for (const pane of this.desk.panes.values()) pane.view?.paint(palette);
-    });
+    const { settings, looks } = this;
+    looks.start();
     settings.whenChanged(() => {
-      this.paint();
-      for (const pane of this.desk.panes.values()) {
-        pane.useFont(this.font);
-        pane.view?.readOut(settings.all.screenReader);
-        pane.view?.join(settings.all.ligatures);
-      }
+      looks.renew();
       this.changed();
       void speakAs(settings.all.language).then(() => this.changed());
     });
     listenForKeys(this);
-    watchTheBrowser(() => this.desk.panes.values());
+    watchTheBrowser(() => this.allPanes.map(({ client }) => client));
+    keepWhatWaits(() => this.allPanes.some(({ waiting }) => waiting > 0));
     followKeyboard();
     offerHandle(this);
     this.pane.focus();
     this.changed();
-    if (this.desk.panes.size > 1) void this.nameRestored();
+    if (this.desk.panes.size > 1) void this.whereabouts.nameRestored();
     if (this.config.user) void this.learnProfiles();
   }
 
@@ -133,9 +109,7 @@ export class Page implements Around {
   /** A terminal is drawn for the first time. */
   begin(pane: Pane, host: HTMLElement): void {
     pane.start(host);
-    if (this.palette) pane.view?.paint(this.palette);
-    pane.view?.readOut(this.choices.screenReader);
-    pane.view?.join(this.choices.ligatures);
+    this.looks.begin(pane);
     if (pane === this.pane) pane.focus();
   }
 
@@ -174,9 +148,9 @@ export class Page implements Around {
 
   /** Close a terminal; its session waits for its person, as long as it does for anybody. */
   close(pane: Pane): void {
-    const before = sessionsOf(this.desk.layout);
+    const { sessions } = this.whereabouts;
     if (!this.desk.close(pane)) return;
-    this.keep(before);
+    this.whereabouts.keep(sessions);
     this.toPane();
   }
 
@@ -189,9 +163,9 @@ export class Page implements Around {
 
   /** Another session in the place of a terminal; without one, a new one. */
   renew(pane: Pane, row: SessionRow | null): void {
-    const before = sessionsOf(this.desk.layout);
+    const { sessions } = this.whereabouts;
     this.desk.renew(pane, row ? { session: row.id, name: row.title, share: null } : { ...NEW, profile: pane.wish.profile ?? "" });
-    this.keep(before);
+    this.whereabouts.keep(sessions);
     this.toPane();
   }
 
@@ -237,12 +211,6 @@ export class Page implements Around {
     this.changed();
   };
 
-  /** Larger or smaller letters, by CSS pixels. */
-  zoom(step: number): void {
-    const size = Math.min(LARGEST, Math.max(SMALLEST, this.fontSize + step));
-    this.settings.set("fontSize", size);
-  }
-
   readonly turnScreenReader = (): void => {
     const on = !this.choices.screenReader;
     this.settings.set("screenReader", on);
@@ -253,7 +221,7 @@ export class Page implements Around {
 
   /** Everything that this page's terminal still holds, as a text file. */
   readonly saveOutput = (): void => {
-    if (this.pane.view) saveText(this.title, this.pane.view.text());
+    if (this.pane.view) saveText(this.title, textOf(this.pane.view.terminal));
     this.pane.focus();
   };
 
@@ -283,35 +251,14 @@ export class Page implements Around {
   };
 
   attached(pane: Pane, _id: string): void {
-    const first = pane.unused && this.desk.panes.size === 1 && !location.pathname.includes("/s/");
+    const first = this.whereabouts.isFirst(pane);
     this.moved();
-    if (first && this.config.user) void this.tellOfWaiting(pane);
+    if (first && this.config.user) void this.whereabouts.tellOfWaiting(pane);
   }
 
-  /** What is shown has moved, come or gone: the address and what is kept follow. */
   private moved(): void {
     this.changed();
-    const { session, guest } = this.pane;
-    if (session === null || guest) return;
-    const here = `${this.config.base}s/${session}`;
-    if (location.pathname !== here) history.replaceState(null, "", here);
-    if (this.mayOpen) this.keep([]);
-  }
-
-  private keep(before: readonly string[]): void {
-    this.layouts.keep(this.desk.layout, before);
-  }
-
-  /** What was kept knows no names, and nothing of sessions that have ended since. */
-  private async nameRestored(): Promise<void> {
-    const rows = await this.api.sessions().catch(() => null);
-    if (!rows) return;
-    for (const pane of [...this.desk.panes.values()]) {
-      const row = rows.find(({ id }) => id === pane.wish.session);
-      if (row) pane.name ||= row.title;
-      else if (pane !== this.pane && pane.wish.session !== null) this.close(pane);
-    }
-    this.changed();
+    this.whereabouts.moved();
   }
 
   /** Draw once per turn, however much has changed. */
@@ -323,12 +270,5 @@ export class Page implements Around {
       document.title = (this.alerts.pending ? "● " : "") + this.title;
       this.onChange();
     });
-  }
-
-  /** Who comes back by the base address gets a new session; the others are not forgotten. */
-  private async tellOfWaiting(pane: Pane): Promise<void> {
-    const rows = await this.api.sessions().catch(() => []);
-    const waiting = rows.filter(({ id, attached }) => attached === 0 && id !== pane.session).length;
-    if (waiting > 0 && pane.unused) pane.say(TEXT.othersWait(waiting), { menu: true });
   }
 }

@@ -1,15 +1,15 @@
 /** One terminal of the page: what is drawn, the session behind it, and what there is to say of it. */
 import { type Around, browserWorld, randomId, type Wish } from "./around.ts";
 import { Client } from "./client.ts";
+import { Company } from "./company.ts";
 import { Effects } from "./effects.ts";
-import { FilesApi } from "./files/api.ts";
-import { OSC } from "./files/offer.ts";
-import { Transfers } from "./files/transfers.ts";
+import { transfersOf, watchFiles } from "./files/exchange.ts";
+import type { Transfers } from "./files/transfers.ts";
+import type { Font } from "./fitting.ts";
 import { leaveTerminal } from "./leave.ts";
 import type { Message } from "./notices.tsx";
-import type { Member, Role } from "./protocol.ts";
 import { isFinal, isSilent, type Status } from "./status.ts";
-import { type Font, type TerminalEvents, TerminalView } from "./term.ts";
+import { type TerminalEvents, TerminalView } from "./term.ts";
 import { TEXT } from "./text.ts";
 import { Touch } from "./touch.ts";
 import type { Modifier, NamedKey } from "./touchkeys.ts";
@@ -22,6 +22,7 @@ export class Pane {
   name: string;
   view: TerminalView | null = null;
   client: Client | null = null;
+  readonly company: Company;
   readonly effects: Effects;
   /** Files that are offered, dropped or on their way. */
   readonly transfers: Transfers;
@@ -30,19 +31,16 @@ export class Pane {
 
   /** What the program calls itself. */
   private programTitle = "";
-  /** Clients whose wish for control this page's person does not want to hear of. */
-  private readonly ignored = new Set<string>();
   private lastMessage = 0;
   private touch: Touch | null = null;
-  /** The role that is shown; null before the first. */
-  private role: Role | null = null;
 
   constructor(
     private readonly around: Around,
     readonly wish: Wish,
   ) {
+    this.company = new Company(this, around);
     this.effects = new Effects(this, around);
-    this.transfers = this.makeTransfers();
+    this.transfers = transfersOf(this, around);
     this.name = wish.name;
     this.unused = wish.session === null;
   }
@@ -81,24 +79,6 @@ export class Pane {
     return this.wish.share !== null;
   }
 
-  get members(): Member[] {
-    return this.client?.session.live ? this.client.session.members : [];
-  }
-
-  get me(): string | null {
-    return this.client?.session.client ?? null;
-  }
-
-  get mayControl(): boolean {
-    return this.client?.session.mayControl ?? true;
-  }
-
-  /** Those who wait for this page to decide. */
-  get asking(): Member[] {
-    if (this.guest) return [];
-    return this.members.filter(({ asks, client }) => asks && !this.ignored.has(client));
-  }
-
   /** Draw into `host`, and connect. */
   start(host: HTMLElement): void {
     const view = new TerminalView(host, this.events(), this.around.font);
@@ -106,22 +86,9 @@ export class Pane {
     this.client = this.makeClient(view);
     if (this.wish.profile) this.client.session.opening = { profile: this.wish.profile };
     this.effects.start(view.terminal, host);
-    view.terminal.parser.registerOscHandler(OSC, (data) => {
-      if (this.live) this.transfers.offered(data);
-      return true;
-    });
-    host.addEventListener("dragover", (event) => {
-      if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
-    });
-    host.addEventListener("drop", (event) => {
-      const files = [...(event.dataTransfer?.files ?? [])];
-      if (files.length === 0) return;
-      // Without this the browser would leave the page for the file.
-      event.preventDefault();
-      if (!this.transfers.drop(files)) this.say(TEXT.files.off);
-    });
+    watchFiles(this, view.terminal, host);
     this.touch = new Touch(view.terminal, host, this.copySelection);
-    view.whenResized(() => this.resized());
+    view.fitting.whenResized(() => this.resized());
     this.client.start();
   }
 
@@ -139,27 +106,6 @@ export class Pane {
   get live(): boolean {
     return this.client !== null && !this.client.session.output.muted;
   }
-
-  readonly takeControl = (): void => {
-    this.client?.takeControl();
-    this.focus();
-  };
-
-  readonly grant = (client: string): void => {
-    this.ignored.delete(client);
-    this.client?.grantControl(client);
-  };
-
-  readonly ignore = (client: string): void => {
-    this.ignored.add(client);
-    this.around.changed();
-    this.focus();
-  };
-
-  readonly release = (): void => {
-    this.client?.session.releaseControl();
-    this.focus();
-  };
 
   readonly retryNow = (): void => {
     this.client?.nudge();
@@ -234,13 +180,13 @@ export class Pane {
   }
 
   useFont(font: Font): void {
-    this.view?.useFont(font);
+    this.view?.fitting.useFont(font);
     this.resized();
   }
 
   /** The terminal is drawn at the size that the server says; this page only wishes. */
   resized(): void {
-    const wish = this.view?.proposed();
+    const wish = this.view?.fitting.proposed();
     if (!wish || !this.view) return;
     this.client?.session.wishSize(wish);
     // What has ended has nobody left to ask.
@@ -269,7 +215,7 @@ export class Pane {
       browserWorld(api, config.base),
       {
         changed: () => {
-          this.roleShown(view);
+          this.company.followRole();
           if (this.status.kind === "ended") view.freeze();
           this.around.changed();
         },
@@ -280,28 +226,11 @@ export class Pane {
         skipped: (bytes) => this.say(TEXT.skipped(bytes)),
         notice: (_code, message) => this.say(message),
       },
-      view.proposed() ?? { cols: 80, rows: 24 },
+      view.fitting.proposed() ?? { cols: 80, rows: 24 },
       randomId(),
       this.wish.session,
       this.wish.share,
     );
-  }
-
-  private makeTransfers(): Transfers {
-    const { config } = this.around;
-    return new Transfers({
-      api: new FilesApi(config.base),
-      session: () => (config.files && !this.guest && this.status.kind === "live" ? this.session : null),
-      keep: (address, name) => {
-        const link = document.createElement("a");
-        link.href = address;
-        link.download = name;
-        link.click();
-      },
-      changed: () => this.around.changed(),
-      wait: (ms) => new Promise((done) => setTimeout(done, ms)),
-      unreachable: TEXT.unreachable,
-    });
   }
 
   private typed(data: Uint8Array): void {
@@ -314,18 +243,6 @@ export class Pane {
       this.say(this.guest ? TEXT.guestHint : TEXT.viewerTyped, { good: true });
     }
     if (taken === "full") this.say(TEXT.inputFull);
-  }
-
-  /** Draw as the role wants it, and say it once when it has changed. */
-  private roleShown(view: TerminalView): void {
-    const { client } = this;
-    if (!client?.session.live || client.session.role === this.role) return;
-    const first = this.role === null;
-    this.role = client.session.role;
-    view.letterbox(this.role === "viewer");
-    if (this.role === "viewer") this.say(this.guest ? TEXT.guestHint : TEXT.viewerHint, { good: true });
-    else if (this.guest) this.say(TEXT.granted, { good: true });
-    else if (!first) this.say(TEXT.back, { good: true });
   }
 
   private withModifiers(data: Uint8Array): Uint8Array {

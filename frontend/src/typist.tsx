@@ -5,7 +5,7 @@ import { isFinal } from "./status.ts";
 import { TEXT } from "./text.ts";
 
 /** Whose terminal it is to type into now; null where nobody else is there. */
-export function typing({ members, me, status }: Pane): "here" | "elsewhere" | null {
+export function typing({ company: { members, me }, status }: Pane): "here" | "elsewhere" | null {
   if (members.length < 2 || isFinal(status)) return null;
   return members.some(({ client, role }) => client === me && role === "writer") ? "here" : "elsewhere";
 }
@@ -14,7 +14,7 @@ export function typing({ members, me, status }: Pane): "here" | "elsewhere" | nu
 export function whoTypes(pane: Pane): string {
   const where = typing(pane);
   if (where === null) return "";
-  const { members, me, guest } = pane;
+  const { guest, company: { members, me } } = pane;
   const writer = members.find(({ role }) => role === "writer");
   const own = members.find(({ client }) => client === me);
   const watching = TEXT.othersWatch(members.filter(({ role, client }) => role !== "writer" && client !== me).length);

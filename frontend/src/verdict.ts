@@ -1,10 +1,12 @@
-/** What a closed connection means: pure, so that every close code can be gone through in a test. */
+/** What a closed connection or a failed request means: pure, so that tests can go through every code. */
+import { ApiError } from "./api.ts";
 import { CloseCode, type ErrorMessage, type Exited } from "./protocol.ts";
 import { ended, type Final, limited } from "./status.ts";
 import { TEXT } from "./text.ts";
 
 export type Verdict =
-  | { then: "retry"; reason: string; goingAway: boolean }
+  /** `least`: milliseconds to wait, if not longer. */
+  | { then: "retry"; reason: string; goingAway: boolean; least?: number }
   | { then: "token" }
   | { then: "stop"; status: Final };
 
@@ -29,7 +31,10 @@ const SHARE_MAY_HELP: ReadonlySet<number> = new Set([
   CloseCode.LOGIN_ENDED, CloseCode.FORBIDDEN, CloseCode.NOT_FOUND,
 ]);
 
-function retry(reason = "", goingAway = false): Verdict {
+/** Statuses that stay until an operator changes something: the origin or the host is not allowed. */
+const REFUSED: ReadonlySet<number> = new Set([403, 421]);
+
+function retry(reason = "", goingAway = false): Extract<Verdict, { then: "retry" }> {
   return { then: "retry", reason, goingAway };
 }
 
@@ -72,4 +77,13 @@ export function judge(code: number, facts: Facts): Verdict {
     default:
       return retry();
   }
+}
+
+/** What a request has shown about every connection, not about one session. */
+export function judgeRequest(error: unknown, { guest, online }: { guest: boolean; online: boolean }): Verdict {
+  if (!(error instanceof ApiError)) return retry(online ? TEXT.unreachable : TEXT.offline);
+  // Nobody is logged in where a share is all that there is, and it is good for nothing now.
+  if (error.status === 401) return stop(guest ? { kind: "unshared" } : { kind: "login", gone: true });
+  if (REFUSED.has(error.status)) return stop({ kind: "refused", message: error.message });
+  return { ...retry(error.message || TEXT.serverTrouble), least: (error.retryAfter ?? 0) * 1000 };
 }

@@ -1,21 +1,26 @@
 /** What the browser says of the network and of the page's life, passed on to the terminals. */
-import type { Pane } from "./pane.ts";
+import type { Client } from "./client.ts";
 
-/** Listen for as long as the page lives; `panes` gives the terminals that there are then. */
-export function watchTheBrowser(panes: () => Iterable<Pane>): void {
-  const each = (act: (client: NonNullable<Pane["client"]>) => void) => {
-    for (const { client } of panes()) if (client) act(client);
+/** Listen until `signal`; `clients` gives those that there are then. */
+export function watchTheBrowser(clients: () => Iterable<Client | null>, signal?: AbortSignal): void {
+  const each = (act: (client: Client) => void) => {
+    for (const client of clients()) if (client) act(client);
   };
-  addEventListener("online", () => each((client) => client.nudge()));
-  addEventListener("offline", () => each((client) => client.doubt()));
+  const options = signal ? { signal } : {};
+  addEventListener("online", () => each((client) => client.nudge()), options);
+  addEventListener("offline", () => each((client) => client.doubt()), options);
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) each((client) => client.nudge());
-  });
-  addEventListener("pagehide", () => each((client) => client.suspend()));
+  }, options);
+  addEventListener("pagehide", () => each((client) => client.suspend()), options);
   addEventListener("pageshow", (event) => {
     if (event.persisted) each((client) => client.wake());
-  });
+  }, options);
+}
+
+/** Have the browser ask before the page is left while something that was typed is on its way. */
+export function keepWhatWaits(waiting: () => boolean): void {
   addEventListener("beforeunload", (event) => {
-    for (const pane of panes()) if (pane.waiting > 0) event.preventDefault();
+    if (waiting()) event.preventDefault();
   });
 }

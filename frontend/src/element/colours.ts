@@ -1,7 +1,7 @@
 /** The element's colours and letters: a theme, with what the page's CSS variables say over it. */
 import type { ITheme } from "@xterm/xterm";
+import type { Font } from "../fitting.ts";
 import { type Palette, PALETTES } from "../palettes.ts";
-import type { Font } from "../term.ts";
 import { paletteOf } from "../theme.ts";
 
 const NAMES = [

@@ -1,4 +1,5 @@
 /** `<tornterm-terminal>`: a terminal in any page, as one module. docs/embedding.md describes it. */
+import { textOf } from "../buffer.ts";
 import { copyText } from "../clipboard.ts";
 import type { Taken } from "../input.ts";
 import type { Size } from "../protocol.ts";
@@ -7,11 +8,13 @@ import { isFinal, type Status } from "../status.ts";
 import { Client } from "../client.ts";
 import { TerminalView } from "../term.ts";
 import { TEXT } from "../text.ts";
+import { watchTheBrowser } from "../weather.ts";
 import { fontFor, paletteFor, watchLooks } from "./colours.ts";
 import { Frame } from "./frame.ts";
 import { speakLike } from "./language.ts";
 import { copyNotice, type Deed, heldNotice, type Notice, noticeOf, sayNotice } from "./notice.ts";
 import { surroundings } from "./surroundings.ts";
+import { type State, Telling } from "./telling.ts";
 import { type TicketSource, ticketsFrom } from "./tickets.ts";
 
 export interface SearchOptions {
@@ -38,19 +41,18 @@ export class TorntermTerminal extends HTMLElement {
   ticketSource: TicketSource | null = null;
 
   private readonly frame = new Frame(this.attachShadow({ mode: "open" }), (deed) => this.act(deed));
+  private readonly telling = new Telling(this);
   private running: Running | null = null;
   private fixed: Size | null = null;
   private said: Notice | null = null;
   private offered = "";
-  private told = "";
-  private marked = "";
   private settling = false;
   private fresh = false;
 
   // --- what a page asks ------------------------------------------------------------------------
 
   /** The state of the connection, with its facts; `kind` is the state's name. */
-  get state(): Status & { session: string | null; waiting: number } {
+  get state(): State {
     const client = this.running?.client;
     const status: Status = client?.status ?? { kind: "connecting" };
     return { ...status, session: client?.session.id ?? null, waiting: client?.session.input.waiting ?? 0 };
@@ -63,7 +65,7 @@ export class TorntermTerminal extends HTMLElement {
 
   /** All that the terminal holds, as text. */
   text(): string {
-    return this.running?.view.text() ?? "";
+    return this.running ? textOf(this.running.view.terminal) : "";
   }
 
   /** The terminal's size in cells. */
@@ -173,9 +175,11 @@ export class TorntermTerminal extends HTMLElement {
     this.running = { view, client, search, end };
     this.paint();
     watchLooks(this, () => this.respeak(), end.signal);
-    view.whenResized(() => this.resized());
-    view.terminal.onSelectionChange(() => this.selected());
-    this.watchTheBrowser(client, end.signal);
+    view.fitting.whenResized(() => this.resized());
+    view.terminal.onSelectionChange(() => this.telling.selection(this.selection));
+    watchTheBrowser(() => [client], end.signal);
+    const countDown = setInterval(() => client.status.kind === "reconnecting" && this.changed(), 500);
+    end.signal.addEventListener("abort", () => clearInterval(countDown));
     this.said = null;
     client.start();
     this.changed();
@@ -199,7 +203,7 @@ export class TorntermTerminal extends HTMLElement {
         skipped: (bytes) => this.say(sayNotice(TEXT.skipped(bytes))),
         notice: (_code, message) => this.say(sayNotice(message)),
       },
-      this.fixed ?? view.proposed() ?? { cols: 80, rows: 24 },
+      this.fixed ?? view.fitting.proposed() ?? { cols: 80, rows: 24 },
       crypto.getRandomValues(new Uint32Array(4)).join("-"),
       (this.fresh ? null : this.getAttribute("session")) || null,
     );
@@ -214,16 +218,6 @@ export class TorntermTerminal extends HTMLElement {
     return ticketsFrom(new URL(address, document.baseURI).href);
   }
 
-  private watchTheBrowser(client: Client, signal: AbortSignal): void {
-    addEventListener("online", () => client.nudge(), { signal });
-    addEventListener("offline", () => client.doubt(), { signal });
-    document.addEventListener("visibilitychange", () => document.hidden || client.nudge(), { signal });
-    addEventListener("pagehide", () => client.suspend(), { signal });
-    addEventListener("pageshow", (event) => event.persisted && client.wake(), { signal });
-    const tick = setInterval(() => client.status.kind === "reconnecting" && this.changed(), 500);
-    signal.addEventListener("abort", () => clearInterval(tick));
-  }
-
   // --- what happens ----------------------------------------------------------------------------
 
   private heard(): ConstructorParameters<typeof TerminalView>[1] {
@@ -232,11 +226,11 @@ export class TorntermTerminal extends HTMLElement {
         if (this.input(data) === "full") this.say(sayNotice(TEXT.inputFull));
       },
       replied: (data) => this.running?.client.session.reply(data),
-      titled: (title) => this.tell("title", { title }),
+      titled: (title) => this.telling.tell("title", { title }),
       copied: () => undefined,
       waits: () => false,
       leave: () => {
-        if (this.tell("leave", {}) && !this.frame.focusNotice()) this.blur();
+        if (this.telling.tell("leave", {}) && !this.frame.focusNotice()) this.blur();
       },
       copies: {
         allowed: () => (this.running?.client.session.output.muted === false ? "gesture" : "never"),
@@ -254,27 +248,12 @@ export class TorntermTerminal extends HTMLElement {
     const { running, state } = this;
     if (!running) return;
     const { view, client } = running;
-    if (client.session.live) view.letterbox(client.session.role === "viewer" || this.fixed !== null);
+    if (client.session.live) view.fitting.letterbox(client.session.role === "viewer" || this.fixed !== null);
     if (state.kind === "ended") view.freeze();
     const held = client.session.input.held.length;
     const notice = noticeOf(state, Date.now());
     this.frame.show(notice ?? (held > 0 ? heldNotice(held) : this.said), state.kind);
-    const facts = JSON.stringify(state);
-    if (facts === this.told) return;
-    const wasEnded = this.told.startsWith('{"kind":"ended"');
-    this.told = facts;
-    this.tell("state", state);
-    if (state.kind === "ended" && !wasEnded) {
-      const { exitCode, signal, message } = state;
-      this.tell("exit", { exitCode, signal, message });
-    }
-  }
-
-  private selected(): void {
-    const text = this.selection;
-    if (text === this.marked) return;
-    this.marked = text;
-    this.tell("selection", { text });
+    this.telling.state(state);
   }
 
   private act(deed: Deed): void {
@@ -297,7 +276,7 @@ export class TorntermTerminal extends HTMLElement {
 
   private resized(): void {
     const { running } = this;
-    const wish = this.fixed ?? running?.view.proposed();
+    const wish = this.fixed ?? running?.view.fitting.proposed();
     if (!running || !wish) return;
     running.client.session.wishSize(wish);
     if (running.client.status.kind === "ended") running.view.resize(wish);
@@ -314,12 +293,8 @@ export class TorntermTerminal extends HTMLElement {
   private paint(): void {
     const palette = paletteFor(this);
     this.running?.view.paint(palette);
-    this.running?.view.useFont(fontFor(this));
+    this.running?.view.fitting.useFont(fontFor(this));
     this.frame.paint(palette.colours);
     this.resized();
-  }
-
-  private tell(name: string, detail: object): boolean {
-    return this.dispatchEvent(new CustomEvent(name, { detail, cancelable: true }));
   }
 }
