@@ -24,6 +24,8 @@ SAMPLES = [
     errors.ControlRefused("not_found", "This client is not here (any more)."),
     errors.LimitExceeded("user_limit", 3, 3, None, "You have too many."),
     errors.AuditUnavailable("no space left"),
+    errors.AuditUnreadable("jsonl", "Input/output error"),
+    errors.CursorGone(),
     errors.SpawnError("the program '/bin/nosuch' does not exist"),
     errors.NoProfile("there is no profile 'pyton'"),
     errors.Replaced(),

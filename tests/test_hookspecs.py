@@ -34,6 +34,7 @@ DESIGNED = {
     "tornterm_session_ended": (Kind.NOTIFY, ["session", "reason"]),
     "tornterm_observe_session": (Kind.COLLECT, ["session"]),
     "tornterm_audit": (Kind.NOTIFY, ["event"]),
+    "tornterm_audit_older": (Kind.DECIDE, ["wanted", "until", "cursor", "limit"]),
 }
 
 

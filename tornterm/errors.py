@@ -19,6 +19,8 @@
         ConnectionGone     1001: it ended while it was being let in
         GoingAway          503 / 1001: the server is shutting down
         SpawnError         500 / 1011
+      AuditUnreadable      503: an audit sink could not give older events
+      CursorGone           410: what an audit sink kept has changed since it gave that cursor
 
 Each class stores facts and composes its text from them. Three audiences are kept apart:
 `public` is for the person at the page, ``str(error)`` is for the log, and `code` is the short,
@@ -32,11 +34,13 @@ from dataclasses import dataclass
 
 __all__ = [
     "AuditUnavailable",
+    "AuditUnreadable",
     "AuthError",
     "AuthUnavailable",
     "ConfigError",
     "ConfigProblem",
     "ConnectionGone",
+    "CursorGone",
     "Forbidden",
     "GoingAway",
     "LimitExceeded",
@@ -383,3 +387,45 @@ class GoingAway(SessionError):
 
     def __init__(self) -> None:
         super().__init__("The server is shutting down. Please come back in a moment.")
+
+
+class AuditUnreadable(TorntermError):
+    """An audit sink was asked for older events and failed; only that request is concerned.
+
+    Args:
+        plugin: The sink.
+        why: What failed, for the log.
+    """
+
+    code = "audit_unreadable"
+    http_status = 503
+
+    def __init__(self, plugin: str, why: str) -> None:
+        self.plugin = plugin
+        self.why = why
+        super().__init__(f"plugin {plugin!r} gave no older events: {why}")
+
+    @property
+    def public(self) -> str:
+        """Which sink it was; an administrator finds the rest in the log."""
+        return f"Older events cannot be read at the moment ({self.plugin})."
+
+
+class CursorGone(TorntermError):
+    """A cursor leads nowhere: what it pointed into was replaced or cut since, or it is none.
+
+    Args:
+        why: What is different, for the log.
+    """
+
+    code = "cursor_gone"
+    http_status = 410
+
+    def __init__(self, why: str = "what was kept has changed") -> None:
+        self.why = why
+        super().__init__(why)
+
+    @property
+    def public(self) -> str:
+        """What to do instead."""
+        return "What was kept has been replaced meanwhile. Begin again at the latest events."

@@ -55,8 +55,10 @@ if TYPE_CHECKING:
         Action,
         AuditEvent,
         AuthRequest,
+        EventFilter,
         Limits,
         LoginMethod,
+        OlderEvents,
         Profile,
         Route,
         SessionInfo,
@@ -586,4 +588,33 @@ def tornterm_audit(event: AuditEvent) -> None:
     If it raises: logged and counted, the other sinks still get the event. With
     ``audit.required = true`` the same event is given again to this sink until it succeeds, and
     no session is made meanwhile.
+    """
+
+
+@_hook(Kind.DECIDE)
+def tornterm_audit_older(
+    wanted: EventFilter, until: float | None, cursor: str | None, limit: int
+) -> OlderEvents | None:
+    """Give events that this sink has kept, the newest first.
+
+    Called: when an administrator goes back behind what the server has in memory. The first answer
+    comes from the first sink that can; who goes on from there asks that sink.
+
+    Args:
+        wanted: Which; `EventFilter.passes` says it of one event.
+        until: To begin: seconds since the epoch, at or before which events are. None to go on.
+        cursor: To go on: what this sink gave as `OlderEvents.cursor`, or what somebody made up, so
+            it must lead to nothing but events. None to begin.
+        limit: How many events are given at the most, from 1 to 500.
+
+    Returns:
+        The events, and where to go on. None where it cannot read what it keeps. It may give fewer,
+        or none, with a cursor that is further on: that is how it bounds the work of one call. What
+        is kept meanwhile must neither hide an event nor bring it twice.
+
+    Async: yes; files belong in a plain function, which has threads of its own for this hook, so
+    that reading never keeps anything from being kept.
+
+    If it raises: `CursorGone` says that the cursor leads nowhere any more, a 410. Anything else is
+    logged and audited; the administrator learns that the plugin failed, a 503.
     """

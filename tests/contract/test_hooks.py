@@ -20,9 +20,11 @@ from tornterm.hookspecs import KINDS, hookimpl
 from tornterm.plugins import PluginHost, plugin_models
 from tornterm.types import (
     AuditEvent,
+    EventFilter,
     ExitStatus,
     Limits,
     LoginMethod,
+    OlderEvents,
     Profile,
     Route,
     Size,
@@ -151,12 +153,20 @@ class Everything:
     def tornterm_audit(self, event: AuditEvent) -> None:
         self.seen.append((event,))
 
+    @hookimpl
+    def tornterm_audit_older(
+        self, wanted: EventFilter, until: float | None, cursor: str | None, limit: int
+    ) -> OlderEvents:
+        self.seen.append((wanted, until, cursor, limit))
+        return OLDER
+
 
 INSTANCES: list[Everything] = []
 COMMAND = click.Command("everything")
 ROUTE = Route("hello", RequestHandler)
 ODD = ConfigProblem("t.toml", "plugins.everything", "size", "is odd", warning=True)
 METHOD = LoginMethod("everything", "Log in")
+OLDER = OlderEvents((EVENT,), "further back")
 PROFILE = Profile("python", "Python")
 OBSERVER = Observer()
 OTHER_PLAN = SpawnPlan(("/bin/true",), {}, "/")
@@ -300,6 +310,14 @@ async def test_hook_audit(host: PluginHost) -> None:
     """Given the event, which is kept when the hook returns."""
     assert await host.audit(EVENT) == {}
     assert seen() == [(EVENT,)]
+
+
+async def test_hook_audit_older(host: PluginHost) -> None:
+    """Asked where to begin, or where to go on; the answer comes with the plugin's name."""
+    wanted = EventFilter(event="auth.*")
+    assert await host.older_events(wanted, 2.0, 5) == ("everything", OLDER)
+    assert await host.older_events(wanted, "there", 5, "everything") == ("everything", OLDER)
+    assert seen() == [(wanted, 2.0, None, 5), (wanted, None, "there", 5)]
 
 
 def test_every_hook_has_its_test() -> None:

@@ -135,6 +135,12 @@ class Witness:
     async def tornterm_audit(self, event: Any) -> None:
         self.events.append(event.name)
 
+    @hookimpl
+    async def tornterm_audit_older(
+        self, wanted: Any, until: float | None, cursor: str | None, limit: int
+    ) -> None:
+        self.asked.append(f"audit_older {limit}")
+
 
 class Watching:
     """An observer that remembers what it is shown."""
@@ -321,6 +327,11 @@ async def test_other_ends(
     await seen(**CREATION)
     server.terminals.recheck_logins()
     await seen(asked=["revalidate alice"])
+
+    # Asked by an admin what it has kept.
+    path = "api/admin/audit/older?limit=7"
+    assert (await server.fetch(path, headers=server.headers("root"))).code == 404
+    await seen(asked=["authenticate bearer", "authorize root admin", "audit_older 7"])
 
     # The end of the server is the end of its sessions.
     await server.close()

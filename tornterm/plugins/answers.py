@@ -6,16 +6,20 @@ A checker takes what an implementation returned, gives it back in its proper for
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from tornterm.plugins.faults import Nonsense
-from tornterm.types import User
+from tornterm.types import AuditEvent, EventFilter, OlderEvents, User
 
-__all__ = ["anything", "maybe", "several", "user_of", "verdict"]
+__all__ = ["anything", "found_by", "maybe", "several", "user_of", "verdict"]
 
 T = TypeVar("T")
+
+MOST_FOUND = 8 * 1024 * 1024
+"""Characters that the events of one answer have as JSON."""
 
 
 def anything(returned: Any) -> None:
@@ -72,3 +76,47 @@ def user_of(plugin: str) -> Callable[[Any], User | None]:
         return returned if returned.backend == plugin else replace(returned, backend=plugin)
 
     return check
+
+
+def found_by(
+    plugin: str, wanted: EventFilter, cursor: str | None, limit: int
+) -> Callable[[Any], tuple[str, OlderEvents] | None]:
+    """Events that were asked for, found by `plugin`, with a cursor that leads on; or None."""
+
+    def check(returned: Any) -> tuple[str, OlderEvents] | None:
+        if returned is None:
+            return None
+        if not isinstance(returned, OlderEvents):
+            raise Nonsense(returned, "OlderEvents or None")
+        events, further = returned.events, returned.cursor
+        if not isinstance(events, Sequence) or len(events) > limit:
+            raise Nonsense(events, f"at most {limit} events")
+        if further is not None and not _is_cursor(further, cursor):
+            raise Nonsense(further, "a new cursor of at most 256 characters, or None")
+        room = MOST_FOUND
+        for event in events:
+            room -= _length(event)
+            if not wanted.passes(event):
+                raise Nonsense(event, "an event that was asked for")
+            if room < 0:
+                raise Nonsense(event, f"events of no more than {MOST_FOUND} characters")
+        return plugin, OlderEvents(tuple(events), further)
+
+    return check
+
+
+def _is_cursor(text: Any, before: str | None) -> bool:
+    # The same one again would lead round in a circle.
+    good = isinstance(text, str) and 0 < len(text) <= OlderEvents.MAX_CURSOR
+    return good and text.isprintable() and text != before
+
+
+def _length(event: Any) -> int:
+    """How long an event is as JSON, which it must be able to become."""
+    if not isinstance(event, AuditEvent):
+        raise Nonsense(event, "AuditEvent (in events)")
+    try:
+        AuditEvent.from_dict(event.as_dict())
+        return len(json.dumps(event.as_dict(), allow_nan=False))
+    except (TypeError, ValueError):
+        raise Nonsense(event, "an event that JSON can carry") from None

@@ -32,6 +32,9 @@ OnSlow = Callable[[str, str, float], None]
 SECRETIVE = frozenset({"tornterm_authenticate"})
 """Hooks whose arguments are credentials: the text of what they raise is not logged."""
 
+APART = frozenset({"tornterm_audit_older"})
+"""Hooks with threads of their own: what somebody looks up must not hold up what is to be kept."""
+
 SAME_SECONDS = 60.0
 """Seconds within which the frames of an error are logged once: it may come many times a second."""
 
@@ -145,16 +148,17 @@ class Calls:
         if inspect.iscoroutinefunction(impl.function):
             result = function()
         else:
-            result = await self._threads_of(impl.plugin_name).run(function, self.timeout)
+            result = await self._threads_of(impl.plugin_name, hook).run(function, self.timeout)
         if inspect.isawaitable(result):
             slow = functools.partial(self._held_loop, impl.plugin_name, hook)
             return await self._finish(Steps(result, slow), deadline - time.monotonic())
         return result
 
-    def _threads_of(self, plugin: str) -> WorkerThreads:
-        if plugin not in self._threads:
-            self._threads[plugin] = WorkerThreads(plugin)
-        return self._threads[plugin]
+    def _threads_of(self, plugin: str, hook: str) -> WorkerThreads:
+        name = f"{plugin}-{hook}" if hook in APART else plugin
+        if name not in self._threads:
+            self._threads[name] = WorkerThreads(name)
+        return self._threads[name]
 
     async def _finish(self, steps: Steps, seconds: float) -> Any:
         """Wait for something that may ignore its cancellation, unlike `asyncio.wait_for`."""

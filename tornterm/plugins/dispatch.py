@@ -57,6 +57,7 @@ class Dispatcher:
         hook: str,
         check: Callable[[str], Callable[[Any], T | None]],
         refusals: Refusals = (),
+        only: Collection[str] | None = None,
         **arguments: Any,
     ) -> T | None:
         """DECIDE: the first answer that is not None.
@@ -65,12 +66,15 @@ class Dispatcher:
             hook: The hook.
             check: Makes the checker of the answers of the plugin of that name.
             refusals: Exceptions that are answers and pass through.
+            only: The plugins to ask; None for all.
             **arguments: The hook's arguments.
 
         Raises:
             PluginError: An implementation failed; those behind it were not asked.
         """
         for impl in self.implementations(hook):
+            if only is not None and impl.plugin_name not in only:
+                continue
             checker = check(impl.plugin_name)
             answer = await self._call(impl, hook, arguments, checker, refusals)
             if answer is not None:

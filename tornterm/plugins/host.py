@@ -14,17 +14,19 @@ import pluggy
 
 from tornterm import hookspecs
 from tornterm.errors import (
+    AuditUnreadable,
     AuthError,
     AuthUnavailable,
     ConfigError,
     ConfigProblem,
+    CursorGone,
     NoProfile,
     PluginError,
     SessionError,
     SpawnError,
 )
 from tornterm.hookspecs import PROJECT, App
-from tornterm.plugins.answers import anything, maybe, several, user_of
+from tornterm.plugins.answers import anything, found_by, maybe, several, user_of
 from tornterm.plugins.calls import Calls, OnCall, OnSlow
 from tornterm.plugins.dispatch import Dispatcher, OnError
 from tornterm.plugins.info import PluginInfo
@@ -41,7 +43,15 @@ from tornterm.types import (
 )
 
 if TYPE_CHECKING:
-    from tornterm.types import Action, AuditEvent, AuthRequest, SpawnRequest, User
+    from tornterm.types import (
+        Action,
+        AuditEvent,
+        AuthRequest,
+        EventFilter,
+        OlderEvents,
+        SpawnRequest,
+        User,
+    )
 
 __all__ = ["PluginHost", "PluginInfo"]
 
@@ -355,6 +365,39 @@ class PluginHost:
             Which sinks failed, and how.
         """
         return await self._ask.tell("tornterm_audit", only=only, event=event)
+
+    async def older_events(
+        self, wanted: EventFilter, begin: float | str, limit: int, sink: str = ""
+    ) -> tuple[str, OlderEvents] | None:
+        """What an audit sink has kept: that which is named, or the first that can say.
+
+        Args:
+            wanted: Which events.
+            begin: Seconds since the epoch, at or before which they are; or a cursor of the sink's.
+            limit: How many at the most.
+            sink: The sink's name; empty for the first that can.
+
+        Returns:
+            The sink's name and what it found; None where none can say.
+
+        Raises:
+            AuditUnreadable: The sink failed.
+            CursorGone: The cursor leads nowhere.
+        """
+        until, cursor = (None, begin) if isinstance(begin, str) else (begin, None)
+        try:
+            return await self._ask.decide(
+                "tornterm_audit_older",
+                lambda plugin: found_by(plugin, wanted, cursor, limit),
+                (CursorGone,),
+                only=(sink,) if sink else None,
+                wanted=wanted,
+                until=until,
+                cursor=cursor,
+                limit=limit,
+            )
+        except PluginError as error:
+            raise AuditUnreadable(error.plugin, error.why) from None
 
     # --- inside --------------------------------------------------------------------------------
 

@@ -77,6 +77,7 @@ ROUTES: tuple[Entry, ...] = (
     Entry("api/admin/logins", admin.LoginsHandler),
     Entry("api/admin/plugins", admin.PluginsHandler),
     Entry("api/admin/audit", admin.AuditHandler),
+    Entry("api/admin/audit/older", admin.OlderEventsHandler),
     Entry("api/admin/reload", admin.ReloadHandler),
     Entry("api/terminals", terminals_api.TerminalsHandler),
     Entry("api/terminals/{terminal}", terminals_api.TerminalHandler),

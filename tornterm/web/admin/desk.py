@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from tornterm.audit import AuditLog
@@ -58,6 +59,7 @@ class Desk:
         )
         self.closed = False
         self._feeds = 0
+        self._reading: set[str] = set()
         self._waiting: set[asyncio.Future[None]] = set()
 
     def listen(self, plugins: PluginHost, audit: AuditLog, metrics: Metrics) -> None:
@@ -98,6 +100,25 @@ class Desk:
     def leave(self) -> None:
         """Give the place back."""
         self._feeds -= 1
+
+    @contextmanager
+    def reading(self, user: str) -> Iterator[None]:
+        """Hold the one place that each administrator has for reading what sinks have kept.
+
+        Args:
+            user: The administrator.
+
+        Raises:
+            LimitExceeded: Another request of theirs holds it.
+        """
+        if user in self._reading:
+            sentence = "Another request of yours for older events is still under way."
+            raise LimitExceeded("busy", 1, 1, None, sentence)
+        self._reading.add(user)
+        try:
+            yield
+        finally:
+            self._reading.discard(user)
 
     async def news(self, seconds: float) -> None:
         """Return when something is new, or when the time is over.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -10,10 +11,11 @@ from tornado.web import HTTPError
 
 from tornterm.errors import ConfigError, Forbidden, SessionNotFound
 from tornterm.sessions.session import Session
+from tornterm.types import EventFilter
 from tornterm.web.admin.desk import Desk
 from tornterm.web.admin.history import INTERVAL
 from tornterm.web.admin.people import user_rows
-from tornterm.web.admin.recent import EventFilter
+from tornterm.web.admin.recent import event_json
 from tornterm.web.context import public_base
 from tornterm.web.handler import Handler
 from tornterm.web.shapes import session_json
@@ -25,6 +27,7 @@ __all__ = [
     "AuditHandler",
     "HistoryHandler",
     "LoginsHandler",
+    "OlderEventsHandler",
     "PluginsHandler",
     "ReloadHandler",
     "ServerHandler",
@@ -99,6 +102,10 @@ class AdminHandler(Handler):
             if len(text) > MAX_TEXT:
                 raise HTTPError(400, reason=f"{name} must not have more than {MAX_TEXT} characters")
         return found
+
+    def wanted(self) -> EventFilter:
+        """Which audit events the query asks for."""
+        return EventFilter(**self.words("event", "user", "session", "remote"))
 
 
 class ServerHandler(AdminHandler):
@@ -179,11 +186,48 @@ class AuditHandler(AdminHandler):
 
     def get(self) -> None:
         """Those that the query asks for, the newest first."""
-        wanted = EventFilter(**self.words("event", "user", "session", "remote"))
+        wanted = self.wanted()
         before = self.whole_number("before", 0)
         most = self.whole_number("limit", 100, MOST_EVENTS)
         found = self.desk.recent.find(wanted, before=before, most=most)
         self.answer({"events": [one.as_dict() for one in found]})
+
+
+class OlderEventsHandler(AdminHandler):
+    """``{base}api/admin/audit/older``: what the audit sinks have kept."""
+
+    async def get(self) -> None:
+        """Those that the query asks for at or before `until`, or behind `cursor`, the newest first.
+
+        Raises:
+            HTTPError: 400, the query is wrong; 404, no sink can say.
+            LimitExceeded: The administrator has asked already.
+        """
+        wanted = self.wanted()
+        sink, cursor = self.words("sink", "cursor").values()
+        if cursor and not sink:
+            raise HTTPError(400, reason="a cursor belongs to the sink that gave it")
+        begin = cursor or self._until()
+        limit = max(1, self.whole_number("limit", 100, MOST_EVENTS))
+        with self.desk.reading(self.person.name):
+            found = await self.terminals.plugins.older_events(wanted, begin, limit, sink)
+        if found is None:
+            raise HTTPError(404, reason="No audit sink can give older events")
+        name, older = found
+        events = [event_json(event) for event in older.events]
+        self.answer({"events": events, "sink": name, "cursor": older.cursor})
+
+    def _until(self) -> float:
+        text = self.get_query_argument("until", None)
+        if text is None:
+            return self.terminals.clock.wall()
+        try:
+            until = float(text)
+        except ValueError:
+            until = math.nan
+        if not math.isfinite(until):
+            raise HTTPError(400, reason="until must be a number of seconds")
+        return until
 
 
 class ReloadHandler(AdminHandler):

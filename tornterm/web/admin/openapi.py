@@ -57,6 +57,9 @@ ADMIN_OPERATIONS: dict[str, dict[str, Operation]] = {
     "api/admin/audit": {
         "get": Operation("The latest audit events, the newest first.", answer="Events")
     },
+    "api/admin/audit/older": {
+        "get": Operation("Older events, from a sink that can read them.", answer="OlderEvents")
+    },
     "api/admin/reload": {
         "post": Operation("Read the configuration again.", answer="Reloaded", body={})
     },
@@ -64,6 +67,15 @@ ADMIN_OPERATIONS: dict[str, dict[str, Operation]] = {
 """By path below the base, and by verb."""
 
 _HOOK = {"hook": TEXT, "calls": COUNT, "errors": COUNT, "seconds": NUMBER, "blocked": NUMBER}
+
+_EVENT: dict[str, Schema] = {
+    "event": TEXT,
+    "time": NUMBER,
+    "user": TEXT,
+    "remote": TEXT,
+    "session": TEXT,
+    "facts": {"type": "object"},
+}
 
 ADMIN_SCHEMAS: dict[str, Schema] = {
     "Server": object_of(
@@ -129,15 +141,9 @@ ADMIN_SCHEMAS: dict[str, Schema] = {
         hooks=list_of(ref("Hook")),
     ),
     "Plugins": object_of(plugins=list_of(ref("Plugin"))),
-    "Event": object_of(
-        number=COUNT,
-        event=TEXT,
-        time=NUMBER,
-        user=TEXT,
-        remote=TEXT,
-        session=TEXT,
-        facts={"type": "object"},
-    ),
+    "Event": object_of(number=COUNT, **_EVENT),
+    "KeptEvent": object_of(**_EVENT),
+    "OlderEvents": object_of(events=list_of(ref("KeptEvent")), sink=TEXT, cursor=or_null(TEXT)),
     "Events": object_of(events=list_of(ref("Event"))),
     "Reloaded": object_of(restart=list_of(TEXT)),
 }

@@ -25,7 +25,8 @@ class AdminPageHandler(AdminHandler, PageHandler):
             # The player's terminal is compiled code, on this page alone.
             policy = HEADERS["Content-Security-Policy"]
             self.set_header("Content-Security-Policy", policy.replace(*WITH_PLAYER))
-        config = {"user": user_json(self.person), "recordings": recordings}
+        older = bool(self.terminals.plugins.names_for("tornterm_audit_older"))
+        config = {"user": user_json(self.person), "recordings": recordings, "older": older}
         self.show("administration.html", config)
 
     def turn_away(self) -> bool:

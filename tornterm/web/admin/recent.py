@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
-from tornterm.types import AuditEvent
+from tornterm.types import AuditEvent, EventFilter
 
-__all__ = ["EventFilter", "Numbered", "RecentEvents"]
+__all__ = ["Numbered", "RecentEvents", "event_json"]
 
 KEPT = 2000
 """Events that are kept."""
@@ -25,42 +24,19 @@ class Numbered:
 
     def as_dict(self) -> dict[str, Any]:
         """As the API shows it."""
-        event = self.event
-        return {
-            "number": self.number,
-            "event": event.name,
-            "time": event.time,
-            "user": event.user,
-            "remote": event.remote,
-            "session": event.session_id,
-            "facts": dict(event.facts),
-        }
+        return {"number": self.number, **event_json(self.event)}
 
 
-@dataclass(frozen=True, slots=True)
-class EventFilter:
-    """Which events somebody wants to see; what is left empty does not matter.
-
-    Args:
-        event: The name; ``*`` stands for any part of it.
-        user: The user concerned.
-        session: The session concerned.
-        remote: The client's address.
-    """
-
-    event: str = ""
-    user: str = ""
-    session: str = ""
-    remote: str = ""
-
-    def passes(self, event: AuditEvent) -> bool:
-        """Whether an event is wanted."""
-        return (
-            (not self.event or fnmatchcase(event.name, self.event))
-            and (not self.user or event.user == self.user)
-            and (not self.session or event.session_id == self.session)
-            and (not self.remote or event.remote == self.remote)
-        )
+def event_json(event: AuditEvent) -> dict[str, Any]:
+    """An event as the API shows it, with its facts apart."""
+    return {
+        "event": event.name,
+        "time": event.time,
+        "user": event.user,
+        "remote": event.remote,
+        "session": event.session_id,
+        "facts": dict(event.facts),
+    }
 
 
 class RecentEvents:

@@ -43,6 +43,10 @@ export const DE: Codes = {
   file_trouble: "Die Datei konnte nicht gelesen oder geschrieben werden.",
   transfer_gone: "Diese Übertragung ist vorbei.",
 
+  audit_unreadable: (message) => `Ältere Ereignisse lassen sich gerade nicht lesen${nameIn(message)}.`,
+  cursor_gone: "Was aufbewahrt wurde, ist inzwischen ein anderes. Fangen Sie bei den neuesten Ereignissen wieder an.",
+  busy: "Eine frühere Anfrage von Ihnen nach älteren Ereignissen läuft noch.",
+
   too_large: "Diese Anfrage ist zu groß.",
   internal: "Auf dem Server ging etwas schief.",
 };

@@ -43,6 +43,10 @@ export const FR: Codes = {
   file_trouble: "Le fichier n’a pas pu être lu ou écrit.",
   transfer_gone: "Ce transfert est terminé.",
 
+  audit_unreadable: (message) => `Les événements plus anciens ne peuvent pas être lus pour le moment${nameIn(message)}.`,
+  cursor_gone: "Ce qui était conservé a été remplacé entre-temps. Recommencez aux derniers événements.",
+  busy: "Une de vos demandes d’événements plus anciens est encore en cours.",
+
   too_large: "Cette demande est trop grande.",
   internal: "Quelque chose a mal tourné sur le serveur.",
 };
