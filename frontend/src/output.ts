@@ -18,6 +18,9 @@ type Step =
   | { kind: "reset" }
   | { kind: "drawn"; offset: number };
 
+/** Milliseconds after which something further that was parsed is acknowledged, however little it is. */
+const ACK_AFTER = 20;
+
 export class Output {
   /** Bytes of the session that have been handed over in order; null within a snapshot. */
   offset: number | null = null;
@@ -33,11 +36,13 @@ export class Output {
   private answered = 0;
   private window = 0;
   private acked = 0;
+  private ackedAt = 0;
   private attached = false;
 
   constructor(
     private readonly screen: Screen,
     private readonly sendAck: (offset: number) => void,
+    private readonly now: () => number = () => performance.now(),
   ) {}
 
   /** Whether what the emulator says now answers something that is not to be answered again. */
@@ -172,17 +177,22 @@ export class Output {
   private attach(window: number, acknowledged: number): void {
     this.window = window;
     this.attached = true;
-    this.acked = acknowledged;
-    this.sendAck(acknowledged);
+    this.acknowledge(acknowledged);
   }
 
   private reached(offset: number): void {
     this.parsed = offset;
     if (!this.attached) return;
     const owed = offset - this.acked;
-    if (owed >= this.window / 4 || (owed > 0 && offset === this.offset)) {
-      this.acked = offset;
-      this.sendAck(offset);
-    }
+    // The server goes by how fast acks come, and sends no more than is parsed in a moment: a page
+    // that parses slowly would run dry if it waited for a quarter of the whole window.
+    const due = owed >= this.window / 4 || this.now() - this.ackedAt >= ACK_AFTER;
+    if (owed > 0 && (due || offset === this.offset)) this.acknowledge(offset);
+  }
+
+  private acknowledge(offset: number): void {
+    this.acked = offset;
+    this.ackedAt = this.now();
+    this.sendAck(offset);
   }
 }

@@ -6,7 +6,9 @@ import { FakeScreen, made, resumed, utf8 } from "./fakes.ts";
 function setup(eager = false) {
   const screen = new FakeScreen(eager);
   const acks: number[] = [];
-  return { screen, acks, output: new Output(screen, (offset) => acks.push(offset)) };
+  const clock = { now: 0 };
+  const output = new Output(screen, (offset) => acks.push(offset), () => clock.now);
+  return { screen, acks, clock, output };
 }
 
 test("acks at once, then when all is parsed", () => {
@@ -28,6 +30,17 @@ test("acks each quarter of the window while more is on its way", () => {
   assert.deepEqual(acks, [0, 12, 24, 36]);
   screen.parse();
   assert.deepEqual(acks, [0, 12, 24, 36, 40]);
+});
+
+test("acks what it has parsed in a while, however little, and not oftener", () => {
+  const { output, screen, acks, clock } = setup();
+  output.begin(made());
+  for (let count = 0; count < 10; count += 1) output.bytes(utf8("1234"));
+  for (let count = 0; count < 9; count += 1) {
+    clock.now += 8;
+    screen.parse(1);
+  }
+  assert.deepEqual(acks, [0, 12, 24, 36]);
 });
 
 test("a resize takes place between the bytes where the server put it", () => {

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tornterm.core.window import MINIMUM_ALLOWANCE, AckWindow, allowance
+from tornterm.core.window import MINIMUM_ALLOWANCE, AckWindow, Pace, allowance
 
 
 @pytest.mark.parametrize(
@@ -36,15 +36,16 @@ def test_the_window_never_overflows(
     offset: int, allowed: int, events: list[tuple[str, int]]
 ) -> None:
     """However sends and acknowledgements alternate, no more than allowed is on its way."""
-    window = AckWindow(offset, allowed)
+    window = AckWindow(offset, Pace(allowed))
     acked = sent = offset
     ignored = 0
     for kind, amount in events:
         if kind == "send":
-            window.sent = sent = sent + min(amount, window.room)
+            sent += min(amount, window.room)
+            window.send(sent, 0.0)
         else:
             claim = offset + amount
-            assert window.acknowledge(claim) == (acked < claim <= sent)
+            assert window.acknowledge(claim, 0.0) == (acked < claim <= sent)
             ignored += claim > sent
             acked = max(acked, claim) if claim <= sent else acked
         assert (window.acked, window.sent, window.ignored) == (acked, sent, ignored)
@@ -53,20 +54,20 @@ def test_the_window_never_overflows(
 
 def test_an_impossible_acknowledgement_opens_nothing() -> None:
     """Who claims to have parsed what was never sent gets no further, and it is counted."""
-    window = AckWindow(100, 4096)
-    window.sent = 100 + 4096
-    assert not window.acknowledge(100 + 4097)
+    window = AckWindow(100, Pace(4096))
+    window.send(100 + 4096, 0.0)
+    assert not window.acknowledge(100 + 4097, 0.0)
     assert window.room == 0
     assert window.ignored == 1
-    assert window.acknowledge(100 + 4096)
+    assert window.acknowledge(100 + 4096, 0.0)
     assert window.room == 4096
 
 
 def test_an_old_acknowledgement_changes_nothing() -> None:
     """The highest one counts; one that was overtaken is neither progress nor a mistake."""
-    window = AckWindow(0, 4096)
-    window.sent = 3000
-    assert window.acknowledge(2000)
-    assert not window.acknowledge(1000)
-    assert not window.acknowledge(2000)
+    window = AckWindow(0, Pace(4096))
+    window.send(3000, 0.0)
+    assert window.acknowledge(2000, 0.0)
+    assert not window.acknowledge(1000, 0.0)
+    assert not window.acknowledge(2000, 0.0)
     assert (window.acked, window.ignored) == (2000, 0)

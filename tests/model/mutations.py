@@ -67,7 +67,7 @@ def the_program_waits_for_viewers(patch: Patch) -> None:
 def any_ack_is_believed(patch: Patch) -> None:
     """3.3: an ack beyond what was sent is ignored."""
 
-    def acknowledge(self: AckWindow, offset: int) -> bool:
+    def acknowledge(self: AckWindow, offset: int, now: float) -> bool:
         self.acked = max(self.acked, offset)
         return True
 
@@ -81,7 +81,7 @@ def a_snapshot_moves_no_baseline(patch: Patch) -> None:
     def send(original: Any, self: V1Attachment) -> bool:
         result: bool = original(self)
         if not self.painter.busy:
-            self._window = AckWindow(self.painter.offset, self._allowance)
+            self._window = AckWindow(self.painter.offset, self._pace)
         return result
 
     around(patch, V1Attachment, "_send_next_part", send)

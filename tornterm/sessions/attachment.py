@@ -11,6 +11,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from tornterm.core.lifecycle import CloseCode
+from tornterm.core.window import allowance
 from tornterm.errors import ProtocolError
 from tornterm.screens.drawing import Part
 from tornterm.sessions.clients import Client
@@ -66,6 +67,7 @@ class Attachment(ABC):
         self.right = right
         self.party = party or host.party
         self.open = True
+        self.limit = allowance(host.policy.window, host.log.capacity)
         self.cursor = host.log.cursor(host.log.end)
         self.painter = Painter(host.log, host.model, host.clock, self.pump)
         self._progress = host.clock.now()
@@ -79,6 +81,11 @@ class Attachment(ABC):
     @abstractmethod
     def position(self) -> int:
         """The offset up to which this client has certainly got the output."""
+
+    @property
+    def allowance(self) -> int:
+        """Bytes that the program may be ahead of `position` while this client writes."""
+        return self.limit
 
     @abstractmethod
     def _room(self) -> int:

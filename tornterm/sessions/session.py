@@ -8,7 +8,6 @@ from tornterm.core.ledger import Reservation
 from tornterm.core.lifecycle import CloseCode, ErrorCode, Lifecycle, State
 from tornterm.core.output_log import OutputLog
 from tornterm.core.tokens import ResumeTokens
-from tornterm.core.window import allowance
 from tornterm.pty.terminal import Terminal
 from tornterm.screens.model import ScreenModel
 from tornterm.screens.worker import Worker
@@ -105,7 +104,6 @@ class Session:
         self._caretaker = Caretaker(self, clock)
         self._observers = Observers(terminal.log, clock, lambda: terminal.echoes)
         self._pacing = Pacing(clock, self._observers.room, terminal.poke, self._pace_changed)
-        self._allowance = allowance(policy.window, terminal.log.capacity)
         self._fanout = Fanout(clock, self.attachments, lambda: self.writer)
         self._deadlines = Deadlines(
             clock,
@@ -399,10 +397,11 @@ class Session:
 
         However much one read brings, it never pushes out of the log what the writer has not got.
         """
-        if self.writer is None:
+        writer = self.writer
+        if writer is None:
             return min(self.log.capacity, self.model.room, self._pacing.room())
-        position = self.writer.position
-        if self.log.end - position >= self._allowance:
+        position = writer.position
+        if self.log.end - position >= writer.allowance:
             return 0
         return min(self.log.room_after(position), self.model.room, self._pacing.room())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tornterm.core.protocols import v1
 from tornterm.core.tokens import ResumeToken
-from tornterm.core.window import AckWindow, allowance
+from tornterm.core.window import AckWindow, Pace
 from tornterm.errors import ProtocolError
 from tornterm.screens.drawing import Part
 from tornterm.sessions.accounting import InputAccount
@@ -48,8 +48,8 @@ class V1Attachment(Attachment):
         super().__init__(
             host, transport, user, client, login=login, wish=wish, right=right, party=party
         )
-        self._allowance = allowance(host.policy.window, host.log.capacity)
-        self._window = AckWindow(self.cursor.offset, self._allowance)
+        self._pace = Pace(self.limit)
+        self._window = AckWindow(self.cursor.offset, self._pace)
         self.brought: ResumeToken | None = None
         self._declared_lease: int | None = None
         self._role_due = False
@@ -89,13 +89,14 @@ class V1Attachment(Attachment):
                 rows=size.rows,
                 role=self._role,
                 lease=self.host.lease,
-                window=self._allowance,
+                window=self.limit,
                 input_offset=self.client.received,
                 input_limit=self.client.limit,
                 grace=int(self.host.policy.grace),
                 features=self._features,
             )
         )
+        self._window.send(0, self.host.clock.now())
 
     def greet_again(self, token: str, offset: int | None) -> None:
         """Go on at `offset` if the log still has it, with a snapshot if not.
@@ -129,7 +130,7 @@ class V1Attachment(Attachment):
                 rows=size.rows,
                 role=self._role,
                 lease=self.host.lease,
-                window=self._allowance,
+                window=self.limit,
                 input_offset=self.client.received,
                 input_limit=self.client.limit,
                 grace=int(self.host.policy.grace),
@@ -140,6 +141,7 @@ class V1Attachment(Attachment):
                 refused=self.client.refused,
             )
         )
+        self._window.send(self._window.sent, self.host.clock.now())
 
     @property
     def _features(self) -> tuple[str, ...]:
@@ -147,7 +149,8 @@ class V1Attachment(Attachment):
 
     def _stand_at(self, offset: int) -> None:
         super()._stand_at(offset)
-        self._window = AckWindow(offset, self._allowance)
+        self._pace.forget()
+        self._window = AckWindow(offset, self._pace)
 
     # Output.
 
@@ -156,6 +159,11 @@ class V1Attachment(Attachment):
         """What the client's terminal has parsed; while a snapshot is on its way, its start."""
         return self.painter.offset if self.painter.busy else self._window.acked
 
+    @property
+    def allowance(self) -> int:
+        """What may be on its way, so that what waits for this client waits in the program."""
+        return self._pace.allowance
+
     def _room(self) -> int:
         """The window's room, unless it is so small a part that frames would dwindle.
 
@@ -163,7 +171,7 @@ class V1Attachment(Attachment):
         acknowledges when it has parsed everything, so waiting for a quarter is safe.
         """
         room = self._window.room
-        small = room < self._allowance // 4 and room < self.cursor.pending
+        small = room < self._pace.allowance // 4 and room < self.cursor.pending
         return 0 if small else room
 
     def _send_part(self, part: Part) -> None:
@@ -182,7 +190,7 @@ class V1Attachment(Attachment):
             self.transport.send_bytes(part.data)
 
     def _send_output(self, data: bytes) -> None:
-        self._window.sent = self.cursor.offset
+        self._window.send(self.cursor.offset, self.host.clock.now())
         self.transport.send_bytes(data)
 
     def _send_size(self, size: Size) -> None:
@@ -207,7 +215,7 @@ class V1Attachment(Attachment):
         # What is only being gathered for a large frame is not sent the sooner for it: a client
         # acknowledges whatever it has parsed, and would be answered with ever smaller frames.
         blocked = self._room() < self.cursor.pending
-        if self._window.acknowledge(offset):
+        if self._window.acknowledge(offset, self.host.clock.now()):
             self._note_progress()
             self.host.moved(self)
             if blocked:
