@@ -110,6 +110,9 @@ class ScriptedTerminal:
         if self.on_output is not None:
             self.on_output()
 
+    def flush(self) -> None:
+        """Nothing is gathered here."""
+
     def poke(self) -> None:
         pass
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 from collections.abc import Iterator
 
 import pytest
 
 from tornterm.pty.channel import FLOOD, READ_BYTES, Channel
+from tornterm.pty.gathering import FULL, MOST
 
 
 class Packets:
@@ -17,15 +19,20 @@ class Packets:
     def __init__(self) -> None:
         reading, self.writing = os.pipe2(os.O_DIRECT | os.O_NONBLOCK)
         self.room = READ_BYTES
+        self.asked = 0
         self.got: list[int] = []
         self.ends = 0
         self.channel = Channel(
             on_data=lambda data: self.got.append(len(data)),
             on_eof=self._ended,
             on_drained=lambda: None,
-            may_read=lambda: self.room,
+            may_read=self._may_read,
         )
         self.reading = reading
+
+    def _may_read(self) -> int:
+        self.asked += 1
+        return self.room
 
     def _ended(self) -> None:
         self.ends += 1
@@ -33,6 +40,18 @@ class Packets:
     def send(self, *sizes: int) -> None:
         for size in sizes:
             os.write(self.writing, b"x" * size)
+
+    async def flood(self, count: int, size: int) -> None:
+        """Send packets as fast as they are read, until none is left."""
+        for _ in range(count):
+            while True:
+                try:
+                    self.send(size)
+                    break
+                except BlockingIOError:
+                    await turn()
+        while select.select([self.reading], [], [], 0)[0]:
+            await turn()
 
 
 @pytest.fixture
@@ -57,7 +76,41 @@ async def test_a_flood_is_read_twice_in_a_turn(packets: Packets) -> None:
     await turn()
     assert packets.got[0] == 2 * FLOOD
     await turn()
+    packets.channel.flush()
     assert packets.got == [2 * FLOOD, FLOOD]
+
+
+async def test_a_flood_is_passed_on_in_few_pieces(packets: Packets) -> None:
+    """All that is done for output, and whatever decides how much may be read, is done once each."""
+    packets.room = MOST
+    asked = packets.asked
+    packets.channel.connect(packets.reading)
+    await packets.flood(256, 4096)
+    packets.channel.flush()
+    assert sum(packets.got) == 256 * 4096
+    assert len(packets.got) <= 256 * 4096 // FULL + 2
+    assert packets.asked - asked <= len(packets.got) + 2
+
+
+async def test_no_more_is_gathered_than_may_be_read(packets: Packets) -> None:
+    """The room is that at the beginning of a piece, and a piece keeps within it."""
+    packets.room = 3 * FLOOD
+    packets.channel.connect(packets.reading)
+    await packets.flood(32, FLOOD)
+    packets.channel.flush()
+    assert sum(packets.got) == 32 * FLOOD
+    assert max(packets.got) <= 3 * FLOOD
+
+
+async def test_the_last_words_are_passed_on_when_it_is_closed(packets: Packets) -> None:
+    """Also where they were being gathered."""
+    packets.send(FLOOD, FLOOD)
+    packets.channel.connect(packets.reading)
+    await turn()
+    packets.send(7)
+    await turn()
+    packets.channel.close()
+    assert packets.got == [2 * FLOOD, 7]
 
 
 async def test_little_is_read_once(packets: Packets) -> None:

@@ -50,6 +50,9 @@ class QuietTerminal:
             assert self.on_output is not None
             self.on_output()
 
+    def flush(self) -> None:
+        """Nothing is gathered here."""
+
     def poke(self) -> None:
         pass
 

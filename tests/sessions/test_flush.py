@@ -1,9 +1,11 @@
-"""Small output goes out at once; a flood is gathered into few large flushes."""
+"""The first news is told at once; what follows within a window is told together."""
 
 from __future__ import annotations
 
-from tornterm.sessions.flush import FULL, LARGE, WINDOW, Flusher
+from tornterm.sessions.flush import FULL, Flusher
 from tornterm.testing.clock import FakeClock
+
+WINDOW = 0.01
 
 
 class Line:
@@ -13,67 +15,57 @@ class Line:
         self.clock = FakeClock()
         self.end = 0
         self.flushed: list[int] = []
-        self.flusher = Flusher(self.clock, lambda: self.flushed.append(self.end))
+        self.flusher = Flusher(self.clock, lambda: self.flushed.append(self.end), WINDOW)
 
     def grow(self, size: int) -> None:
         self.end += size
         self.flusher.grown(self.end)
 
 
-def test_an_echo_after_silence_is_not_delayed() -> None:
-    """Each small piece goes out with its own flush and sets no timer."""
+def test_what_follows_the_first_is_gathered_for_a_window() -> None:
+    """Nothing goes out until it is over."""
     line = Line()
-    for _ in range(10):
+    for _ in range(3):
         line.grow(20)
-    assert line.flushed == [20 * n for n in range(1, 11)]
-    assert line.clock.pending == 0
-
-
-def test_a_flood_is_gathered_for_a_window() -> None:
-    """After a large flush nothing goes out until the window is over."""
-    line = Line()
-    line.grow(LARGE)
-    line.grow(LARGE)
-    line.grow(LARGE)
-    assert line.flushed == [LARGE]
+    assert line.flushed == [20]
     line.clock.advance(WINDOW)
-    assert line.flushed == [LARGE, 3 * LARGE]
+    assert line.flushed == [20, 60]
 
 
 def test_a_full_frame_does_not_wait() -> None:
     """Once a frame's worth has gathered it goes out within the window."""
     line = Line()
-    line.grow(LARGE)
+    line.grow(1)
     line.grow(FULL - 1)
     assert len(line.flushed) == 1
     line.grow(1)
     assert len(line.flushed) == 2
 
 
-def test_the_end_of_a_flood_leaves_no_timer_behind() -> None:
+def test_silence_leaves_no_timer_behind() -> None:
     """When nothing has gathered, the window closes for good."""
     line = Line()
-    line.grow(LARGE)
+    line.grow(1)
     line.clock.advance(WINDOW)
     assert line.clock.pending == 0
     line.grow(1)
-    assert line.flushed == [LARGE, LARGE + 1]
+    assert line.flushed == [1, 2]
 
 
 def test_a_closed_flusher_never_flushes_again() -> None:
     """A session that has ended pumps by itself."""
     line = Line()
-    line.grow(LARGE)
-    line.grow(LARGE)
+    line.grow(1)
+    line.grow(1)
     line.flusher.close()
     line.clock.advance(1)
-    assert line.flushed == [LARGE]
+    assert line.flushed == [1]
 
 
 def test_a_resize_within_the_window_goes_out_with_it() -> None:
     """It moves no end, and would otherwise wait until the program prints again."""
     line = Line()
-    line.grow(LARGE)
+    line.grow(1)
     line.grow(0)
     line.clock.advance(WINDOW)
-    assert line.flushed == [LARGE, LARGE]
+    assert line.flushed == [1, 1]

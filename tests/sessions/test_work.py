@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.sessions.conftest import Stage
+from tornterm.pty.gathering import MOST
 from tornterm.sessions.accounting import DELAY, STEP
 from tornterm.sessions.attachment import MAX_FRAME
-from tornterm.sessions.flush import LARGE, WINDOW
 
 MIB = 1024 * 1024
-READ = b"x" * 4096
-"""What one read of a terminal brings."""
+PIECE = b"x" * MOST
+"""What is gathered of a flood before it is passed on."""
 
 
 def test_a_flood_goes_out_in_few_large_frames(stage: Callable[..., Stage]) -> None:
@@ -19,27 +19,11 @@ def test_a_flood_goes_out_in_few_large_frames(stage: Callable[..., Stage]) -> No
     world = stage(capacity=2 * MIB)
     attachment, line = world.open()
     line.take()
-    for _ in range(MIB // len(READ)):
-        world.terminal.print(READ)
+    for _ in range(MIB // len(PIECE)):
+        world.terminal.print(PIECE)
         attachment.acknowledge(attachment.cursor.offset)
-    world.clock.advance(WINDOW)
     assert len(line.output()) == MIB
     assert len(line.frames) <= MIB // MAX_FRAME + 2
-
-
-def test_an_acknowledgement_is_not_answered_with_what_is_being_gathered(
-    stage: Callable[..., Stage],
-) -> None:
-    """The window was not what held it back."""
-    world = stage(capacity=2 * MIB)
-    attachment, line = world.open()
-    world.terminal.print(b"x" * LARGE)
-    world.terminal.print(b"gathered")
-    line.take()
-    attachment.acknowledge(LARGE)
-    assert line.frames == []
-    world.clock.advance(WINDOW)
-    assert line.output() == b"gathered"
 
 
 def test_an_acknowledgement_sends_on_what_the_window_held_back(
@@ -49,7 +33,6 @@ def test_an_acknowledgement_sends_on_what_the_window_held_back(
     world = stage(capacity=64 * 1024)
     attachment, line = world.open()
     world.terminal.print(b"x" * 48 * 1024)
-    world.clock.advance(WINDOW)
     assert len(line.output()) == 32 * 1024
     attachment.acknowledge(32 * 1024)
     assert len(line.output()) == 48 * 1024

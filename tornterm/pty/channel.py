@@ -2,8 +2,8 @@
 
 What is typed never blocks: a program that does not read its input lets its own queue grow, and
 the caller, who is told by `Channel.queued`, stops. What is printed is read as far as `may_read`
-says. That is computed from whatever it depends on each time; nothing is remembered here but
-whether the event loop watches the descriptor.
+says. That is computed from whatever it depends on before each piece that is gathered of a flood;
+nothing is remembered here but that, and whether the event loop watches the descriptor.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import contextlib
 import os
 from collections import deque
 from collections.abc import Callable
+
+from tornterm.pty.gathering import MOST, Gatherer
 
 __all__ = ["READ_BYTES", "WRITE_BYTES", "Channel"]
 
@@ -30,10 +32,10 @@ class Channel:
     """A terminal's input and output.
 
     Args:
-        on_data: Takes what has been read.
+        on_data: Takes what has been read, a flood in large pieces (`tornterm.pty.gathering`).
         on_eof: Called when no process has the terminal open; there may be one again later.
         on_drained: Called when bytes of the queue have been taken.
-        may_read: How many bytes may be read now; 0 for none.
+        may_read: How many bytes may be read until `on_data` is called next; 0 for none.
 
     Attributes:
         queued: Bytes that were written and not yet taken by the terminal.
@@ -50,7 +52,8 @@ class Channel:
     ) -> None:
         self.queued = 0
         self.eof = False
-        self._on_data = on_data
+        self._gatherer = Gatherer(on_data, self._call_later)
+        self._room = 0
         self._on_eof = on_eof
         self._on_drained = on_drained
         self._may_read = may_read
@@ -79,9 +82,10 @@ class Channel:
         self.poke()
 
     def close(self) -> None:
-        """Close the descriptor and forget what is queued; idempotent."""
+        """Close the descriptor, pass on what was read, forget what is queued; idempotent."""
         self._closed = True
         self._drop_queue()
+        self._gatherer.close()
         if self._fd < 0:
             return
         assert self._loop is not None
@@ -102,6 +106,14 @@ class Channel:
             self.eof = False
         self._watch_output(self._fd >= 0 and not self.eof and self._may_read() > 0)
 
+    def flush(self) -> None:
+        """Pass on what has been read, since something is about to happen that comes after it."""
+        self._gatherer.flush()
+
+    def _call_later(self, delay: float, callback: Callable[[], None]) -> asyncio.TimerHandle:
+        assert self._loop is not None
+        return self._loop.call_later(delay, callback)
+
     def _watch_output(self, wanted: bool) -> None:
         if wanted == self._reading:
             return
@@ -113,17 +125,23 @@ class Channel:
             self._loop.remove_reader(self._fd)
 
     def _readable(self) -> None:
-        room = self._may_read()
-        if room > 0:
-            self._read(room)
+        gathered = self._gatherer.size
+        if not gathered:
+            self._room = min(self._may_read(), MOST)
+        if self._room > gathered:
+            self._read(self._room - gathered)
+        elif gathered:
+            self.flush()
         else:
             self._watch_output(False)
 
     def read_rest(self, limit: int) -> int:
         """Read what is there, asking nobody, up to `limit` bytes; gives how many it was."""
+        self.flush()
         rest = limit
         while self._fd >= 0 and not self.eof and rest > 0 and (count := self._read(rest)):
             rest -= count
+        self.flush()
         return limit - rest
 
     def _read(self, limit: int) -> int:
@@ -136,8 +154,9 @@ class Channel:
             # How Linux says that the other end is closed.
             data = b""
         if data:
-            self._on_data(data)
+            self._gatherer.add(data)
         else:
+            self.flush()
             self.eof = True
             self._watch_output(False)
             self._on_eof()

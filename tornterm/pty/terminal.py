@@ -73,8 +73,8 @@ class Terminal(PtyWithClients):
         on_typed: Called with what one of terminado's clients typed, instead of giving it to the
             program at once.
         on_exit: Called once, after the last output was appended.
-        may_read: Asked before each read how many bytes it may bring. What it says is not
-            remembered; when it may have changed, call `poke`.
+        may_read: Asked how many bytes may be read before the next append. What it says is not
+            remembered any longer; when it may have changed, call `poke`.
         clients_pace: Whether the program waits for terminado's clients when all of them are far
             behind; asked like `may_read`.
         clients: terminado's clients.
@@ -227,6 +227,10 @@ class Terminal(PtyWithClients):
         """Return when no more than `below` bytes of input are queued, or the terminal has ended."""
         await self._channel.drained(below)
 
+    def flush(self) -> None:
+        """Enter in the log what has been read of a flood, and is being gathered, at once."""
+        self._channel.flush()
+
     def poke(self) -> None:
         """Look again whether to read, because what `may_read` depends on has changed."""
         self._channel.poke()
@@ -251,6 +255,8 @@ class Terminal(PtyWithClients):
             termios.tcsetwinsize(self._channel.fd, (size.rows, size.cols))
 
     def _note_size(self, size: Size) -> None:
+        # What has been read was printed before.
+        self.flush()
         if self.log.resize(size) and self.on_output is not None:
             self.on_output()
 

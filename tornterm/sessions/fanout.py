@@ -39,8 +39,7 @@ class Fanout:
         self._clock = clock
         self._attachments = attachments
         self._writer = writer
-        self._for_writer = Flusher(clock, self._serve_writer)
-        self._for_viewers = Flusher(clock, self._serve_viewers, window=VIEWERS_WINDOW, large=0)
+        self._for_viewers = Flusher(clock, self._serve_viewers, VIEWERS_WINDOW)
         self._end = self._served = 0
         # In the order of their turns; a dict, so that nobody has two.
         self._waiting: dict[Attachment, None] = {}
@@ -49,7 +48,7 @@ class Fanout:
     def grown(self, end: int) -> None:
         """The log has grown to `end`, or has got a resize event."""
         self._end = end
-        self._for_writer.grown(end)
+        self._serve_writer()
         if self._viewers():
             self._for_viewers.grown(end)
 
@@ -60,7 +59,6 @@ class Fanout:
 
     def close(self) -> None:
         """Serve nobody any more."""
-        self._for_writer.close()
         self._for_viewers.close()
         self._waiting.clear()
         if self._turn is not None:

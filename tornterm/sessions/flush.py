@@ -1,9 +1,4 @@
-"""When output goes out: at once after silence, gathered in a flood.
-
-What costs in a flood is not the bytes but one frame and one turn of the event loop for every few
-kilobytes that the kernel's tty hands out. So after a large flush further output is gathered for a
-few milliseconds or until a frame is full; a small answer to a key never waits.
-"""
+"""When those are told who may wait a little: at once after silence, then window by window."""
 
 from __future__ import annotations
 
@@ -11,16 +6,10 @@ from collections.abc import Callable
 
 from tornterm.sessions.clock import Clock, Timer
 
-__all__ = ["Flusher"]
-
-LARGE = 2048
-"""Bytes in one flush from which on output counts as a flood."""
+__all__ = ["FULL", "Flusher"]
 
 FULL = 64 * 1024
 """Gathered bytes that go out without waiting any longer."""
-
-WINDOW = 0.003
-"""Seconds for which the output of a flood is gathered."""
 
 
 class Flusher:
@@ -29,21 +18,12 @@ class Flusher:
     Args:
         clock: Where the time comes from.
         flush: Sends what there is.
-        window: Seconds for which output is gathered.
-        large: Bytes in one flush from which on what follows is gathered.
+        window: Seconds for which output is gathered after each flush.
     """
 
-    def __init__(
-        self,
-        clock: Clock,
-        flush: Callable[[], None],
-        *,
-        window: float = WINDOW,
-        large: int = LARGE,
-    ) -> None:
+    def __init__(self, clock: Clock, flush: Callable[[], None], window: float) -> None:
         self._clock = clock
         self._window = window
-        self._large = large
         self._flush = flush
         self._sent = 0
         self._end = 0
@@ -58,10 +38,9 @@ class Flusher:
             self._send()
 
     def _send(self) -> None:
-        size = self._end - self._sent
         self._sent = self._end
         self._news = False
-        if size >= self._large and self._timer is None:
+        if self._timer is None:
             self._timer = self._clock.call_later(self._window, self._window_over)
         self._flush()
 

@@ -243,6 +243,8 @@ class Session:
             take: Whether it takes the right to write from whoever has it; a free one it gets
                 anyway.
         """
+        # What is being gathered must not push out of the log what the newcomer comes back for.
+        self.terminal.flush()
         self.attachments.append(attachment)
         attachment.client.connections += 1
         if attachment.right is Right.CONTROL:
