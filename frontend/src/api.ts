@@ -4,6 +4,8 @@ import { told } from "./codes.ts";
 export interface SessionRow {
   id: string;
   title: string;
+  /** What it started with; "" for the usual program. */
+  profile: string;
   state: string;
   created: number;
   cols: number;

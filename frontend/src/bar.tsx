@@ -3,6 +3,7 @@ import { words } from "./final.tsx";
 import { useCountdown } from "./hooks.ts";
 import { Logo } from "./icons.tsx";
 import { Menu } from "./menu.tsx";
+import { NewTab } from "./newtab.tsx";
 import type { Page } from "./page.ts";
 import type { Pane } from "./pane.ts";
 import { isFinal, isSilent, type Status } from "./status.ts";
@@ -21,6 +22,7 @@ export function Bar({ page, pane }: Props) {
         <Logo />
       </a>
       <h1 class="title">{page.title}</h1>
+      <NewTab page={page} />
       <Typist page={page} pane={pane} />
       <Pill status={pane.status} />
       <Control pane={pane} />

@@ -1,7 +1,7 @@
 /** The states that nothing brings back by itself: what happened, and what a person can do. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { Api, SessionRow } from "./api.ts";
+import type { Api, Profile, SessionRow } from "./api.ts";
 import { useCountdown } from "./hooks.ts";
 import { Sessions } from "./sessions.tsx";
 import type { Final } from "./status.ts";
@@ -11,6 +11,7 @@ export interface FinalProps {
   status: Final;
   api: Api;
   base: string;
+  profiles: readonly Profile[];
   session: string | null;
   takeControl(): void;
   /** Among other terminals one stays in its place, instead of going to another address. */
@@ -57,7 +58,7 @@ function howItEnded(status: Extract<Final, { kind: "ended" }>): string {
 }
 
 export function FinalCard(props: FinalProps) {
-  const { status, api, base, session } = props;
+  const { status, api, base, session, profiles } = props;
   const [title, sentence] = words(status);
   const card = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -70,7 +71,7 @@ export function FinalCard(props: FinalProps) {
         <h2>{title}</h2>
         <p>{sentence}</p>
         {status.kind === "limit" && <LimitFacts status={status} />}
-        {listed && <Sessions api={api} base={base} current={session} hint={TEXT.takeUpHint}
+        {listed && <Sessions api={api} base={base} current={session} profiles={profiles} hint={TEXT.takeUpHint}
           choose={props.inPlace?.renew} />}
         <div class="actions">
           <Actions {...props} />

@@ -1,3 +1,4 @@
+import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 /** Seconds until `at`, counted down while it is shown. */
@@ -9,4 +10,15 @@ export function useCountdown(at: number | null): number {
     return () => clearInterval(timer);
   }, [at]);
   return at === null ? 0 : Math.max(0, Math.ceil((at - Date.now()) / 1000));
+}
+
+/** Call back when something outside of an element is pressed. */
+export function useOutside(element: RefObject<HTMLElement | null>, left: () => void): void {
+  useEffect(() => {
+    const outside = (event: Event) => {
+      if (!element.current?.contains(event.target as Node)) left();
+    };
+    addEventListener("pointerdown", outside);
+    return () => removeEventListener("pointerdown", outside);
+  }, []);
 }

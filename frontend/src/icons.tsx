@@ -7,6 +7,22 @@ export function Logo() {
   );
 }
 
+export function Plus() {
+  return (
+    <svg viewBox="0 0 20 20" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" aria-hidden="true">
+      <path d="M10 4v12M4 10h12" />
+    </svg>
+  );
+}
+
+export function Down() {
+  return (
+    <svg viewBox="0 0 20 20" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" aria-hidden="true">
+      <path d="M5.5 8l4.5 4.5L14.5 8" />
+    </svg>
+  );
+}
+
 export function Dots() {
   return (
     <svg viewBox="0 0 20 20" fill="currentColor" aria-hidden="true">

@@ -1,7 +1,8 @@
 /** The menu at the right of the bar: everything that there is to do with this terminal and others. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { type Action, actionsOf, PROFILE } from "./actions.ts";
 import { Keys } from "./commands.tsx";
+import { useOutside } from "./hooks.ts";
 import { Dots } from "./icons.tsx";
 import type { Page } from "./page.ts";
 import type { Pane } from "./pane.ts";
@@ -25,13 +26,7 @@ export function Menu(props: Props) {
   const { members, me, grant } = pane.company;
   const [open, setOpen] = useState(false);
   const menu = useRef<HTMLDetailsElement>(null);
-  useEffect(() => {
-    const outside = (event: Event) => {
-      if (!menu.current?.contains(event.target as Node)) setOpen(false);
-    };
-    addEventListener("pointerdown", outside);
-    return () => removeEventListener("pointerdown", outside);
-  }, []);
+  useOutside(menu, () => setOpen(false));
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Escape" && !(event.ctrlKey && event.key === "F6")) return;
     event.preventDefault();
@@ -52,7 +47,8 @@ export function Menu(props: Props) {
           {config.user && <a class="button item" href={config.base}>{TEXT.newSession}</a>}
           {config.user && <h2>{TEXT.yourSessions}</h2>}
           {config.user && (
-            <Sessions api={api} base={config.base} current={session} onLeave={pane.goElsewhere} />
+            <Sessions api={api} base={config.base} current={session} profiles={page.profiles} here
+              onLeave={pane.goElsewhere} />
           )}
           {members.length > 1 && <h2>{TEXT.peopleHere}</h2>}
           {members.length > 1 && (

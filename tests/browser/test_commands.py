@@ -6,8 +6,6 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import NewTab
-from tests.browser.process import serving
 from tests.browser.tab import Tab
 
 
@@ -77,47 +75,3 @@ def test_the_documentation_names_every_shortcut(tab: Tab) -> None:
     keys = tab.page.locator(".commands kbd").all_inner_texts()
     assert len(keys) > 5
     assert [key for line in keys for key in line.split(", ") if key not in table] == []
-
-
-PROFILES = """
-[plugins.shell.profiles."greeter of guests"]
-label = "The greeter"
-command = ["/bin/sh", "-c", "echo hello-from-$KIND; exec cat"]
-env = { KIND = "profile" }
-"""
-
-
-def test_a_terminal_with_another_program(tmp_path: Path, new_tab: NewTab) -> None:
-    """From the menu by keyboard, from the palette, and by an address that one can keep."""
-    with serving(tmp_path, more=PROFILES) as server:
-        tab = new_tab()
-        tab.log_in(server.login_link)
-        page = tab.page
-        page.locator("#menu").click()
-        item = page.get_by_role("button", name="New tab: The greeter")
-        item.focus()
-        page.keyboard.press("Enter")
-        tab.wait_text(r"^hello-from-profile$")
-        first = tab.session
-        page.keyboard.press("Control+Shift+P")
-        page.keyboard.type("greeter")
-        page.keyboard.press("Enter")
-        page.wait_for_url(lambda url: not url.endswith(first))
-        tab.wait_text(r"^hello-from-profile$")
-        second = tab.session
-        page.keyboard.press("Control+Shift+P")
-        page.keyboard.type("split greeter beside")
-        expect(page.get_by_role("option", name="Split: The greeter beside")).to_be_visible()
-        box = page.get_by_role("combobox", name="All commands")
-        row = box.get_attribute("aria-activedescendant")
-        assert page.locator(".commands [aria-selected=true]").get_attribute("id") == row
-        assert row is not None and " " not in row
-        page.keyboard.press("Enter")
-        page.wait_for_url(lambda url: not url.endswith(second))
-        tab.wait_text(r"^hello-from-profile$")
-        expect(page.locator(".pane:visible")).to_have_count(2)
-        page.goto(f"{server.url}?profile=greeter+of+guests")
-        tab.wait_text(r"^hello-from-profile$")
-        assert "profile" not in page.url, "the address is that of the session now"
-        page.goto(f"{server.url}?profile=gone")
-        expect(page.locator("p", has_text="there is no profile 'gone'")).to_be_visible()

@@ -100,6 +100,7 @@ export const DE: Texts = {
   newSession: "Neue Sitzung",
 
   yourSessions: "Ihre Sitzungen",
+  thisSession: "Diese Sitzung:",
   sessionFallback: (id) => `Sitzung ${id.slice(0, 8)}`,
   sessionSince: (seconds) => `vor ${duration(seconds)} begonnen`,
   openAt: (count) => (count === 1 ? "anderswo offen" : `an ${count} Orten offen`),
@@ -164,6 +165,7 @@ export const DE: Texts = {
   leaveTerminal: "Zwischen Terminal und Menü wechseln",
   tabs: "Tabs",
   newTab: "Neuer Tab",
+  newTabOther: "Neuer Tab mit einem anderen Programm",
   newTabWith: (label: string) => `Neuer Tab: ${label}`,
   splitAcross: "Teilen: ein neues Terminal daneben",
   splitDown: "Teilen: ein neues Terminal darunter",

@@ -100,6 +100,7 @@ export const EN = {
   newSession: "New session",
 
   yourSessions: "Your sessions",
+  thisSession: "This session:",
   sessionFallback: (id: string) => `Session ${id.slice(0, 8)}`,
   sessionSince: (seconds: number) => `started ${duration(seconds)} ago`,
   openAt: (count: number) => (count === 1 ? "open elsewhere" : `open in ${count} places`),
@@ -164,6 +165,7 @@ export const EN = {
   leaveTerminal: "Move between terminal and menu",
   tabs: "Tabs",
   newTab: "New tab",
+  newTabOther: "New tab with another program",
   newTabWith: (label: string) => `New tab: ${label}`,
   splitAcross: "Split: a new terminal beside this one",
   splitDown: "Split: a new terminal below this one",

@@ -100,6 +100,7 @@ export const FR: Texts = {
   newSession: "Nouvelle session",
 
   yourSessions: "Vos sessions",
+  thisSession: "Cette session :",
   sessionFallback: (id) => `Session ${id.slice(0, 8)}`,
   sessionSince: (seconds) => `commencée il y a ${duration(seconds)}`,
   openAt: (count) => (count === 1 ? "ouverte ailleurs" : `ouverte à ${count} endroits`),
@@ -164,6 +165,7 @@ export const FR: Texts = {
   leaveTerminal: "Passer du terminal au menu et retour",
   tabs: "Onglets",
   newTab: "Nouvel onglet",
+  newTabOther: "Nouvel onglet avec un autre programme",
   newTabWith: (label: string) => `Nouvel onglet : ${label}`,
   splitAcross: "Diviser : un nouveau terminal à côté",
   splitDown: "Diviser : un nouveau terminal dessous",
