@@ -9,7 +9,8 @@ export function leaveTerminal(): void {
 
 /**
  * Keys and clicks at what lies over a terminal: the key that led to a question leads on to the menu,
- * Escape back to the terminal, and so does an answer that is given with the keyboard.
+ * Escape back to the terminal, and so does an answer that is given with the keyboard, or a click that
+ * puts away what was clicked.
  */
 export function atQuestions(back: () => void) {
   const within = (event: Event) => (event.target as Element).closest("[data-question]") !== null;
@@ -23,6 +24,11 @@ export function atQuestions(back: () => void) {
     },
     onClick(event: MouseEvent) {
       if (event.detail === 0 && within(event)) back();
+      // What was clicked may be gone with its card, and what is typed next would go nowhere. A finger
+      // has not asked for the keyboard of the screen, though.
+      else if ((event as PointerEvent).pointerType !== "touch") {
+        setTimeout(() => document.activeElement === document.body && back());
+      }
     },
   };
 }

@@ -88,6 +88,13 @@ def test_a_program_copies_only_after_a_gesture(tab: Tab) -> None:
     expect(tab.page.locator(".notice", has_text="too much")).to_be_visible()
 
 
+def test_who_puts_a_card_away_goes_on_typing(tab: Tab) -> None:
+    """Also with the mouse, whose button has gone with the card."""
+    tab.run("printf '\\e]52;c;'; head -c 2000000 /dev/zero | base64 -w0; printf '\\a'", r"\$ $")
+    tab.page.locator(".notice", has_text="too much").get_by_text("Dismiss").click()
+    tab.run("echo on-''typing", r"^on-typing$")
+
+
 def test_a_selection_is_copied_with_its_colours(tab: Tab) -> None:
     """As HTML for what takes it, and as text for everything else."""
     tab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
