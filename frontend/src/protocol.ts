@@ -119,6 +119,8 @@ export interface Exited {
   signal: number | null;
   /** Who ended it, where it did not end by itself. */
   message?: string;
+  /** The same, for those who say it in another language. */
+  code?: string;
   /** Seconds since the epoch. */
   ended?: number | null;
 }

@@ -1,4 +1,5 @@
 /** Everything that a person can be told about the connection, as values. */
+import { told } from "./codes.ts";
 import type { ErrorMessage, Exited } from "./protocol.ts";
 
 export type Status =
@@ -41,7 +42,7 @@ export function ended(exit: Exited | null): Final {
     kind: "ended",
     exitCode: exit?.exitCode ?? null,
     signal: exit?.signal ?? null,
-    message: exit?.message ?? "",
+    message: told(exit?.code ?? "", exit?.message ?? ""),
     at: exit?.ended ? new Date(exit.ended * 1000) : null,
     known: exit !== null,
   };

@@ -60,7 +60,10 @@ test("what the server says is said in every language, by every code that is docu
   const [, notices = ""] = protocol.split("### 9.3 Notice codes");
   const named = [...(notices.split("##")[0] ?? "").matchAll(/^\| `(\w+)` \|/gm)].map(([, code]) => code ?? "").slice(1);
   assert.ok(named.length > 5);
-  for (const code of [...documented, ...named]) assert.ok(code in DE_CODES, code);
+  const [, endings = ""] = protocol.split("### 9.4 Codes of who ended a session");
+  const enders = [...(endings.split("##")[0] ?? "").matchAll(/^\| `(ended_by_\w+)` \|/gm)].map(([, code]) => code ?? "");
+  assert.equal(enders.length, 4);
+  for (const code of [...documented, ...named, ...enders]) assert.ok(code in DE_CODES, code);
 });
 
 test("what a code does not say is taken over from the server, and what has no code is as it says it", () => {

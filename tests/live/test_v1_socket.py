@@ -553,6 +553,7 @@ async def test_close_ends_the_program_and_a_missing_session_is_not_found() -> No
         assert client.exit is not None
         assert client.exit.signal == 1
         assert client.exit.message == "Its owner ended this session."
+        assert client.exit.code == "ended_by_owner"
         with pytest.raises(Refused) as refusal:
             await client.resume()
         assert (refusal.value.close_code, refusal.value.code) == (4404, "not_found")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from tornterm.core.lifecycle import CloseCode
 from tornterm.core.output_log import OutputLog
@@ -18,7 +18,18 @@ if TYPE_CHECKING:
     from tornterm.sessions.attachment import Attachment
     from tornterm.sessions.control import Control
 
-__all__ = ["Ending", "Host", "Policy"]
+__all__ = ["NOBODY", "Ending", "Farewell", "Host", "Policy"]
+
+
+class Farewell(NamedTuple):
+    """Who ended a session, as its people are told: a code, and a sentence."""
+
+    code: str
+    message: str
+
+
+NOBODY = Farewell("", "")
+"""Its program has ended by itself, or for a reason of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +42,7 @@ class Ending:
         code: An error code instead, where the session did not end by its program's own doing.
         message: The sentence that goes with the code, or says who ended the program.
         close: The WebSocket close code.
+        by: Who ended the program, as a code, where somebody did.
     """
 
     exit: ExitStatus
@@ -38,6 +50,7 @@ class Ending:
     code: str = ""
     message: str = ""
     close: CloseCode = CloseCode.ENDED
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from tornterm.plugins import PluginHost
 from tornterm.screens.worker import Worker
 from tornterm.sessions.clock import Clock, LoopClock
 from tornterm.sessions.creation import Creation, Wishes
+from tornterm.sessions.host import Farewell
 from tornterm.sessions.members import Right
 from tornterm.sessions.quotas import Quotas
 from tornterm.sessions.register import Register
@@ -276,10 +277,12 @@ class SessionManager:
             self.screens.close()
 
 
-def _who_ended_it(session: Session, by: User | None) -> str:
+def _who_ended_it(session: Session, by: User | None) -> Farewell:
     """What a session's people are told about who ended it; names are none of a guest's business."""
     if by is None:
-        return "The operator of the server ended this session."
+        return Farewell("ended_by_operator", "The operator of the server ended this session.")
     if by.name == session.owner.name:
-        return "Its owner ended this session."
-    return f"{'An administrator' if by.admin else 'Somebody who may do so'} ended this session."
+        return Farewell("ended_by_owner", "Its owner ended this session.")
+    if by.admin:
+        return Farewell("ended_by_admin", "An administrator ended this session.")
+    return Farewell("ended_by_other", "Somebody who may do so ended this session.")

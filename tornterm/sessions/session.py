@@ -18,7 +18,7 @@ from tornterm.sessions.clock import Clock
 from tornterm.sessions.control import Control, ControlChange
 from tornterm.sessions.deadlines import EXPIRED, Deadlines, Lifetimes
 from tornterm.sessions.fanout import Fanout
-from tornterm.sessions.host import Ending, Policy
+from tornterm.sessions.host import NOBODY, Ending, Farewell, Policy
 from tornterm.sessions.listener import Listener
 from tornterm.sessions.members import Member, Right
 from tornterm.sessions.observers import Observers, WatchedObserver
@@ -94,7 +94,7 @@ class Session:
         self.answered = 0
         self.cause = "exited"
         self.ending: Ending | None = None
-        self._farewell = ""
+        self._farewell = NOBODY
         self.on_close: list[Callable[[], None]] = []
         self._listener = listener
         self.model = ScreenModel(
@@ -186,16 +186,16 @@ class Session:
             self._deadlines.start()
             self.reservation.frees_at = self._deadlines.alone_until()
 
-    async def destroy(self, cause: str, message: str = "") -> None:
+    async def destroy(self, cause: str, farewell: Farewell = NOBODY) -> None:
         """End the program with the escalation; idempotent.
 
         Args:
             cause: ``killed``, ``shutdown`` or one of `EXPIRED`; the first one counts.
-            message: A sentence for its people: who did it.
+            farewell: What its people are told of who did it.
         """
         if self.lifecycle.advance(State.ENDING, self.clock.now()):
             self.cause = cause
-            self._farewell = message
+            self._farewell = farewell
             self._cancel_timers()
         await self.terminal.destroy()
 
@@ -208,7 +208,8 @@ class Session:
             sentence = EXPIRED[self.cause]
             self.ending = Ending(status, now, ErrorCode.EXPIRED, sentence, CloseCode.EXPIRED)
         else:
-            self.ending = Ending(status, now, message=self._farewell)
+            code, message = self._farewell
+            self.ending = Ending(status, now, message=message, by=code)
         self._observers.finish(status)
         self.model.freeze()
         self._caretaker.close()

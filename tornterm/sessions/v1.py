@@ -203,8 +203,8 @@ class V1Attachment(Attachment):
             self.send_error(ending.code, ending.message)
         else:
             how = ending.exit
-            message = ending.message or None
-            self._send(v1.Exited(how.code, how.signal, message, int(ending.time)))
+            said, by = ending.message or None, ending.by or None
+            self._send(v1.Exited(how.code, how.signal, said, int(ending.time), by))
 
     def acknowledge(self, offset: int) -> None:
         """The client's terminal has parsed the output up to `offset`; so it got its token."""

@@ -1,4 +1,4 @@
-"""What pages say that no script of ours speaks for: errors, a missing server, missing scripts."""
+"""What the server says to people itself: errors, a missing server, the names of logins."""
 
 from __future__ import annotations
 
@@ -49,6 +49,14 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "fr": "Le serveur s'arrête. Revenez dans un instant.",
     },
     "Open a terminal": {"de": "Ein Terminal öffnen", "fr": "Ouvrir un terminal"},
+    # What ways to log in that come with us are called, and what they ask for.
+    "Log in": {"de": "Anmelden", "fr": "Se connecter"},
+    "Log in with a token": {"de": "Mit einem Token anmelden", "fr": "Se connecter avec un jeton"},
+    "System account": {"de": "Konto dieses Systems", "fr": "Compte de ce système"},
+    "Directory account": {"de": "Konto im Verzeichnis", "fr": "Compte de l'annuaire"},
+    "User name": {"de": "Benutzername", "fr": "Nom d'utilisateur"},
+    "Password": {"de": "Passwort", "fr": "Mot de passe"},
+    "Token": {"de": "Token", "fr": "Jeton"},
     # Where there is no server.
     "The server cannot be reached": {
         "de": "Der Server ist nicht zu erreichen",

@@ -15,6 +15,7 @@ from tornterm.errors import AuthError, AuthUnavailable, ProtocolError
 from tornterm.types import LoginMethod, User
 from tornterm.web.context import public_base
 from tornterm.web.handler import Handler
+from tornterm.web.languages import translator
 from tornterm.web.pages import PageHandler
 
 __all__ = ["LoginHandler", "LogoutHandler", "account_of", "safe_next"]
@@ -83,11 +84,14 @@ class LoginHandler(PageHandler):
         if asked and self.request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
             self._come_again()
             return
-        methods = await self.terminals.plugins.login_methods()
-        self.show(
-            "login.html",
-            {"methods": [dataclasses.asdict(method) for method in methods], "next": target},
-        )
+        methods = [self._named(each) for each in await self.terminals.plugins.login_methods()]
+        self.show("login.html", {"methods": methods, "next": target})
+
+    def _named(self, method: LoginMethod) -> dict[str, Any]:
+        """A way to log in for the page's script, named in the language of the reader."""
+        say = translator(self.language)
+        fields = [{**dataclasses.asdict(one), "label": say(one.label)} for one in method.fields]
+        return {**dataclasses.asdict(method), "label": say(method.label), "fields": fields}
 
     async def _logged_in(self) -> bool:
         try:

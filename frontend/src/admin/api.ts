@@ -1,5 +1,6 @@
 /** What administrators ask the server for. */
 import { ApiError } from "../api.ts";
+import { told } from "../codes.ts";
 import type { History, PluginRow, ServerFacts, SessionDetails } from "./data.ts";
 
 export class ReloadError extends Error {
@@ -90,6 +91,6 @@ async function problem(response: Response): Promise<Error> {
     // A proxy answered, not our server.
   }
   const message = error.message ?? response.statusText;
-  if (error.problems) return new ReloadError(message, error.problems);
+  if (error.problems) return new ReloadError(told(error.code ?? "", message), error.problems);
   return new ApiError(response.status, error.code ?? "", message);
 }

@@ -4,6 +4,7 @@ import { ApiError } from "../api.ts";
 import { Grid, type GridColumn } from "./grid.tsx";
 import { Fact, focusGrid, said, Search, Side, usePolled } from "./parts.tsx";
 import { type Pace, Playback } from "./playback.ts";
+import { retellPlayers } from "./playerwords.ts";
 import { find, type Order, sort } from "./rows.ts";
 import { bytes, TEXT } from "./text.ts";
 
@@ -104,12 +105,15 @@ function Screen({ base, name }: { base: string; name: string }) {
   useEffect(() => {
     if (text === null) return undefined;
     let over = false;
+    let silence = () => undefined as void;
     void import("asciinema-player").then(({ create }) => {
       if (over || !host.current) return;
+      silence = retellPlayers(host.current);
       playback.current = new Playback(create, host.current, text, latest.current);
     }, (error: unknown) => setProblem(said(error)));
     return () => {
       over = true;
+      silence();
       playback.current?.dispose();
       playback.current = null;
     };

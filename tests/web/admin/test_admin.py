@@ -112,7 +112,9 @@ async def test_ending_a_session(serve: Serve, town: Town) -> None:
     session = (await owner.hear("session"))["session"]
     answer = await site.ask(f"/api/admin/sessions/{session}", "DELETE", site.bearer("root"))
     assert answer.status == 204
-    assert (await owner.hear("exit"))["message"] == "An administrator ended this session."
+    ending = await owner.hear("exit")
+    assert ending["message"] == "An administrator ended this session."
+    assert ending["code"] == "ended_by_admin"
     killed = await events.wait_for("session.killed")
     assert (killed.user, killed.session_id, killed.facts["owner"]) == ("root", session, "alice")
 

@@ -161,8 +161,8 @@ class Clients:
 class Exited:
     """How the program ended: by an exit code, or by the number of a signal.
 
-    `message` says who ended it, where it did not end by its own doing; `ended` when that was, in
-    seconds since the epoch.
+    `message` says who ended it, where it did not end by its own doing, and `code` says the same
+    for programs; `ended` is when that was, in seconds since the epoch.
     """
 
     TYPE: ClassVar[str] = "exit"
@@ -170,6 +170,7 @@ class Exited:
     signal: Count | None
     message: Sentence | None = None
     ended: Count | None = None
+    code: Name | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,27 @@ export const DE: Texts = {
     "Die Leertaste spielt und hält an, die Pfeiltasten springen, [ und ] gehen von Marke zu Marke. " +
     "Wer zusieht, wird protokolliert.",
 
+  player: {
+    "Play": "Abspielen",
+    "Pause": "Anhalten",
+    "Mute / unmute": "Ton aus / an",
+    "Show keyboard shortcuts": "Tasten zeigen",
+    "Keyboard shortcuts (?)": "Tasten (?)",
+    "Toggle fullscreen mode": "Vollbild ein oder aus",
+    "Fullscreen (f)": "Vollbild (f)",
+    "Keyboard shortcuts": "Tasten",
+    "pause / resume": "anhalten / weiter",
+    "rewind / fast-forward by 5 seconds": "5 Sekunden zurück / vor",
+    "rewind / fast-forward by 10%": "10 % zurück / vor",
+    "jump to the previous / next marker": "zur vorigen / nächsten Marke",
+    "jump to 0%, 10%, 20% ... 90%": "zu 0 %, 10 %, 20 % … 90 %",
+    "step back / forward, a frame at a time (when paused)": "ein Bild zurück / vor (wenn angehalten)",
+    "mute / unmute audio": "Ton aus / an",
+    "toggle fullscreen mode": "Vollbild ein oder aus",
+    "toggle keystroke overlay": "Tastenanschläge zeigen oder nicht",
+    "show this help popup": "diese Hilfe zeigen",
+  },
+
   running: "Läuft seit",
   version: "Version",
   connections: "Verbindungen",

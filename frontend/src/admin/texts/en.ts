@@ -157,6 +157,28 @@ export const EN = {
   skipPauses: "Skip pauses",
   playerHint: "Space plays and pauses, the arrow keys seek, [ and ] go from mark to mark. It is audited who looks.",
 
+  /** As asciinema's player says it, and as we do. */
+  player: {
+    "Play": "Play",
+    "Pause": "Pause",
+    "Mute / unmute": "Mute / unmute",
+    "Show keyboard shortcuts": "Show keyboard shortcuts",
+    "Keyboard shortcuts (?)": "Keyboard shortcuts (?)",
+    "Toggle fullscreen mode": "Toggle fullscreen mode",
+    "Fullscreen (f)": "Fullscreen (f)",
+    "Keyboard shortcuts": "Keyboard shortcuts",
+    "pause / resume": "pause / resume",
+    "rewind / fast-forward by 5 seconds": "rewind / fast-forward by 5 seconds",
+    "rewind / fast-forward by 10%": "rewind / fast-forward by 10%",
+    "jump to the previous / next marker": "jump to the previous / next marker",
+    "jump to 0%, 10%, 20% ... 90%": "jump to 0%, 10%, 20% ... 90%",
+    "step back / forward, a frame at a time (when paused)": "step back / forward, a frame at a time (when paused)",
+    "mute / unmute audio": "mute / unmute audio",
+    "toggle fullscreen mode": "toggle fullscreen mode",
+    "toggle keystroke overlay": "toggle keystroke overlay",
+    "show this help popup": "show this help popup",
+  },
+
   running: "Running for",
   version: "Version",
   connections: "Connections",

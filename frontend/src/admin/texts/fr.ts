@@ -166,6 +166,27 @@ export const FR: Texts = {
     "Espace lit et suspend, les flèches avancent et reculent, [ et ] vont de repère en repère. " +
     "Qui regarde est inscrit au journal.",
 
+  player: {
+    "Play": "Lire",
+    "Pause": "Mettre en pause",
+    "Mute / unmute": "Couper / remettre le son",
+    "Show keyboard shortcuts": "Montrer les touches",
+    "Keyboard shortcuts (?)": "Touches (?)",
+    "Toggle fullscreen mode": "Plein écran ou non",
+    "Fullscreen (f)": "Plein écran (f)",
+    "Keyboard shortcuts": "Touches",
+    "pause / resume": "pause / reprise",
+    "rewind / fast-forward by 5 seconds": "reculer / avancer de 5 secondes",
+    "rewind / fast-forward by 10%": "reculer / avancer de 10 %",
+    "jump to the previous / next marker": "aller à la marque précédente / suivante",
+    "jump to 0%, 10%, 20% ... 90%": "aller à 0 %, 10 %, 20 % … 90 %",
+    "step back / forward, a frame at a time (when paused)": "une image en arrière / en avant (en pause)",
+    "mute / unmute audio": "couper / remettre le son",
+    "toggle fullscreen mode": "plein écran ou non",
+    "toggle keystroke overlay": "montrer ou non les touches enfoncées",
+    "show this help popup": "montrer cette aide",
+  },
+
   running: "En marche depuis",
   version: "Version",
   connections: "Connexions réseau",

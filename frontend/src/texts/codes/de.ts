@@ -29,6 +29,11 @@ export const DE: Codes = {
   going_on: "Das Programm läuft weiter.",
   watched: (message) => `Jemand, der diesen Server verwaltet${nameIn(message)}, sieht dieser Sitzung zu.`,
 
+  ended_by_owner: "Wem die Sitzung gehört, hat sie beendet.",
+  ended_by_admin: "Jemand, der diesen Server verwaltet, hat diese Sitzung beendet.",
+  ended_by_operator: "Wer den Server betreibt, hat diese Sitzung beendet.",
+  ended_by_other: "Jemand, der das darf, hat diese Sitzung beendet.",
+
   files_off: "Mit dieser Sitzung lassen sich keine Dateien austauschen.",
   file_not_found: "Diese Datei gibt es nicht.",
   file_forbidden: "Das Konto dieser Sitzung darf das mit dieser Datei oder diesem Ordner nicht.",
@@ -47,6 +52,7 @@ export const DE: Codes = {
   cursor_gone: "Was aufbewahrt wurde, ist inzwischen ein anderes. Fangen Sie bei den neuesten Ereignissen wieder an.",
   busy: "Eine frühere Anfrage von Ihnen nach älteren Ereignissen läuft noch.",
 
+  config: "Die Konfiguration ist fehlerhaft, darum hat sich nichts geändert.",
   too_large: "Diese Anfrage ist zu groß.",
   internal: "Auf dem Server ging etwas schief.",
 };

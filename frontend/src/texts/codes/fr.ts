@@ -9,14 +9,14 @@ export const FR: Codes = {
   login_rate: "Trop de connexions ont échoué pour ce compte.",
   ip_rate: "Trop de choses sont venues de cette adresse.",
   audit_unavailable: "De nouvelles sessions ne sont pas possibles en ce moment. Réessayez plus tard.",
-  spawn_failed: (message) => `Le programme n’a pas pu démarrer${reasonIn(message) || "."}`,
+  spawn_failed: (message) => `Le programme n’a pas pu démarrer${reasonIn(message).replace(":", " :") || "."}`,
   not_found: "Cela n’existe pas (ou plus).",
   expired: "Cette session a expiré.",
   forbidden: "Vous n’avez pas le droit de faire cela.",
   unauthenticated: "Connectez-vous.",
   auth_ended: "Votre connexion est terminée. Connectez-vous de nouveau.",
   auth_unavailable: "Il n’est pas possible de se connecter en ce moment. Réessayez dans un instant.",
-  protocol: (message) => `Le serveur n’a pas compris${reasonIn(message) || "."}`,
+  protocol: (message) => `Le serveur n’a pas compris${reasonIn(message).replace(":", " :") || "."}`,
   stalled: "La connexion n’a pris aucune sortie pendant trop longtemps.",
   replaced: "Une connexion plus récente de cette page est là.",
   going_away: "Le serveur s’arrête. Revenez dans un instant.",
@@ -28,6 +28,11 @@ export const FR: Codes = {
   waiting: "Le programme attend : ce qu’il affiche ne peut pas être enregistré pour le moment. Il continuera de lui-même.",
   going_on: "Le programme continue.",
   watched: (message) => `Un administrateur${nameIn(message)} regarde cette session.`,
+
+  ended_by_owner: "La personne à qui appartient cette session y a mis fin.",
+  ended_by_admin: "Une personne qui administre ce serveur a mis fin à cette session.",
+  ended_by_operator: "La personne qui exploite le serveur a mis fin à cette session.",
+  ended_by_other: "Une personne qui en a le droit a mis fin à cette session.",
 
   files_off: "On ne peut pas échanger de fichiers avec cette session.",
   file_not_found: "Ce fichier n’existe pas.",
@@ -47,6 +52,7 @@ export const FR: Codes = {
   cursor_gone: "Ce qui était conservé a été remplacé entre-temps. Recommencez aux derniers événements.",
   busy: "Une de vos demandes d’événements plus anciens est encore en cours.",
 
+  config: "La configuration est incorrecte, donc rien n’a changé.",
   too_large: "Cette demande est trop grande.",
   internal: "Quelque chose a mal tourné sur le serveur.",
 };
