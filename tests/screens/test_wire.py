@@ -31,3 +31,19 @@ def test_frames_arrive_however_the_socket_cuts_them(frames: list[list[bytes]], s
 def test_what_is_no_frame_is_refused(stream: bytes) -> None:
     with pytest.raises(ProtocolError):
         list(FrameReader().feed(stream))
+
+
+def test_a_frame_may_be_larger_than_what_is_received_at_once() -> None:
+    """There is always space for more of it, and afterwards for the next."""
+    reader = FrameReader()
+    large, small = [b"x" * 1_000_000, b"y"], [b"z"]
+    stream = b"".join(join(large)) + b"".join(join(small))
+    frames = []
+    while stream:
+        with reader.space() as space:
+            count = min(len(space), len(stream), 300_000)
+            assert count > 0
+            space[:count] = stream[:count]
+        stream = stream[count:]
+        frames += reader.received(count)
+    assert frames == [large, small]

@@ -14,8 +14,6 @@ from collections.abc import Sequence
 from tornterm.screens.gallery import Gallery
 from tornterm.screens.wire import FrameReader, join
 
-_READ_BYTES = 256 * 1024
-
 _FULL = 0.9
 """The part of the memory from which on nothing more is begun with."""
 
@@ -24,10 +22,8 @@ def serve(connection: socket.socket, gallery: Gallery) -> None:
     """Answer requests until the other end is closed."""
     reader = FrameReader()
     send(connection, (b"ready",))
-    buffer = bytearray(_READ_BYTES)
-    view = memoryview(buffer)
-    while count := connection.recv_into(buffer):
-        for request in reader.feed(view[:count]):
+    while count := connection.recv_into(reader.space()):
+        for request in reader.received(count):
             send(connection, gallery.serve(request))
 
 

@@ -210,10 +210,13 @@ class Follower:
             self._log.release(min(self._taken, self._log.start + self._log.surplus))
 
     def _cut(self, start: int, end: int) -> int:
-        """Where to end a batch so that what follows begins on its own, if that can be had."""
+        """Where to end a batch so that what follows begins on its own, if that can be had.
+
+        Best behind a line: a beginning of one would have to be put before what follows.
+        """
         first = max(start, end - _CUT_RANGE)
         tail = self._log.read(first, end - first)
-        at = max(tail.rfind(b"\x1b"), tail.rfind(b"\n"))
+        at = tail.rfind(b"\n") + 1 or tail.rfind(b"\x1b")
         if at > 0:
             return first + at
         return end - utf8.unfinished(tail[-utf8.LONGEST :])

@@ -22,6 +22,7 @@ MAX_FRAME: Final = 256 * 1024 * 1024
 """Bytes of one frame at the most; more means that the two have lost each other."""
 
 _LENGTH: Final = struct.Struct("!I")
+_BUFFER_BYTES: Final = 256 * 1024
 
 
 def join(fields: Sequence[ReadableBuffer]) -> list[ReadableBuffer]:
@@ -57,30 +58,60 @@ def split(body: memoryview) -> list[bytes]:
 
 
 class FrameReader:
-    """Puts frames together from what a socket gives."""
+    """Puts frames together from what a socket gives, where it is received: output passes here."""
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
+        self._buffer = bytearray(_BUFFER_BYTES)
+        self._end = 0
 
-    def feed(self, data: ReadableBuffer) -> Iterator[list[bytes]]:
-        """The fields of each frame that is complete with `data`.
+    def space(self) -> memoryview:
+        """Where to receive what comes next; never empty, and to be let go of before `received`."""
+        return memoryview(self._buffer)[self._end :]
+
+    def received(self, count: int) -> Iterator[list[bytes]]:
+        """The fields of each frame that is complete with what has been received.
+
+        Args:
+            count: Bytes that have been put where `space` said.
 
         Raises:
             ProtocolError: What came is no frame.
         """
-        self._buffer += data
+        self._end += count
         at = 0
+        needed = _LENGTH.size
         try:
-            while len(self._buffer) - at >= _LENGTH.size:
+            while self._end - at >= _LENGTH.size:
                 (length,) = _LENGTH.unpack_from(self._buffer, at)
                 if length > MAX_FRAME:
                     raise ProtocolError(f"a frame of {length} bytes")
-                begin, end = at + _LENGTH.size, at + _LENGTH.size + length
-                if len(self._buffer) < end:
-                    return
+                needed = _LENGTH.size + length
+                if self._end - at < needed:
+                    break
                 with memoryview(self._buffer) as view:
-                    fields = split(view[begin:end])
-                at = end
+                    fields = split(view[at + _LENGTH.size : at + needed])
+                at += needed
+                needed = _LENGTH.size
                 yield fields
         finally:
-            del self._buffer[:at]
+            self._move_up(at, needed)
+
+    def feed(self, data: bytes) -> Iterator[list[bytes]]:
+        """The same for what has been received elsewhere."""
+        for at in range(0, len(data), _BUFFER_BYTES):
+            piece = data[at : at + _BUFFER_BYTES]
+            self._reserve(self._end + len(piece))
+            self._buffer[self._end : self._end + len(piece)] = piece
+            yield from self.received(len(piece))
+
+    def _move_up(self, at: int, needed: int) -> None:
+        """Forget what is before `at`, and have room for as much as the next frame needs."""
+        rest = self._end - at
+        if at and rest:
+            self._buffer[:rest] = self._buffer[at : self._end]
+        self._end = rest
+        self._reserve(needed)
+
+    def _reserve(self, size: int) -> None:
+        if len(self._buffer) < size:
+            self._buffer += bytes(size - len(self._buffer))
