@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -105,3 +107,22 @@ def tab(server: ServerProcess, new_tab: NewTab) -> Tab:
     tab = new_tab()
     tab.log_in(server.login_link)
     return tab
+
+
+@pytest.fixture(scope="module")
+def sites() -> Iterator[dict[str, str]]:
+    """The addresses of the application's page and of the other site's."""
+    environment = {
+        name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ
+    }
+    process = ServerProcess(
+        [sys.executable, str(Path(__file__).with_name("embedder.py"))], environment
+    )
+    try:
+        yield {
+            "own": process.line("stdout", r"own (\S+)") + "/page",
+            "other": process.line("stdout", r"other (\S+)") + "/page",
+        }
+    finally:
+        code = process.stop()
+    assert code == 0, process.log

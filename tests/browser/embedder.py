@@ -24,6 +24,7 @@ from tornterm.types import SpawnPlan, SpawnRequest, User
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
 <title>A page of somebody's own</title>
 <link rel="stylesheet" href="/page.css">
 <script type="module" src="/page.js"></script>

@@ -5,21 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import NewTab
+from tests.browser.fingers import PHONE
 from tests.browser.process import serving
 from tests.browser.proxy import FaultProxy
 from tests.browser.tab import Tab
-
-PHONE: dict[str, Any] = {
-    "viewport": {"width": 360, "height": 740},
-    "has_touch": True,
-    "is_mobile": True,
-}
 
 CURSOR_LINE = """
 () => {
@@ -233,98 +227,6 @@ def test_several_terminals_and_their_words_fit_on_a_phone(phone: Tab) -> None:
     phone.page.tap(".tabs li:nth-child(2) .close")
     phone.page.wait_for_selector(".tabs", state="detached")
     phone.run("echo on''ly", r"^only$")
-
-
-class Finger:
-    """One finger on the glass."""
-
-    def __init__(self, tab: Tab) -> None:
-        self.page = tab.page
-        self.browser = tab.page.context.new_cdp_session(tab.page)
-
-    def at(self, kind: str, *place: float) -> None:
-        points = [{"x": place[0], "y": place[1]}] if place else []
-        self.browser.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
-    def draw(self, *places: tuple[float, float]) -> None:
-        """Go from place to place, and let go at the last one."""
-        self.at("touchStart", *places[0])
-        for place in places[1:]:
-            self.at("touchMove", *place)
-        self.at("touchEnd")
-
-    def press(self, *place: float) -> None:
-        """Stay until what is there is selected; the finger is still down."""
-        self.at("touchStart", *place)
-        self.page.wait_for_selector(".picked")
-
-
-PLACE_OF = """
-(word) => {
-  const { terminal } = tornterm;
-  const screen = document.querySelector(".xterm-screen").getBoundingClientRect();
-  const buffer = terminal.buffer.active;
-  for (let row = terminal.rows - 1; row >= 0; row -= 1) {
-    const text = buffer.getLine(buffer.viewportY + row)?.translateToString() ?? "";
-    const column = text.lastIndexOf(word);
-    if (column < 0) continue;
-    return [
-      screen.left + (column + word.length / 2) * (screen.width / terminal.cols),
-      screen.top + (row + 0.5) * (screen.height / terminal.rows),
-    ];
-  }
-  throw new Error(`no ${word}`);
-}
-"""
-
-
-def test_a_finger_scrolls_and_after_a_long_press_selects(phone: Tab) -> None:
-    """A word first, then what is drawn over; handles mend it, and a button copies it."""
-    page = phone.page
-    page.emulate_media(reduced_motion="reduce")  # nothing glides on
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    phone.run("seq 200; echo alpha beta gamma del''ta", r"^alpha beta gamma delta$")
-    finger = Finger(phone)
-    bottom = page.evaluate("tornterm.terminal.buffer.active.baseY")
-    position = "tornterm.terminal.buffer.active.viewportY"
-    finger.draw(*((180, y) for y in range(200, 480, 20)))
-    assert page.evaluate(position) < bottom
-    assert not page.is_visible(".picked"), "scrolling selects nothing"
-    page.evaluate("tornterm.terminal.scrollToBottom()")
-    beta, delta = (page.evaluate(PLACE_OF, word) for word in ("beta", "delta"))
-    selection = "tornterm.terminal.getSelection()"
-    finger.press(*beta)
-    assert page.evaluate(selection) == "beta"
-    gamma = page.evaluate(PLACE_OF, "gamma")
-    finger.at("touchMove", *gamma)
-    assert page.evaluate(selection) == "beta gam"
-    finger.at("touchEnd")
-    assert page.evaluate(selection) == "beta gam", "letting go is no click"
-    box = page.locator(".handle.to").bounding_box()
-    assert box is not None
-    assert min(box["width"], box["height"]) > 43
-    line = page.evaluate(
-        "document.querySelector('.xterm-screen').offsetHeight / tornterm.terminal.rows"
-    )
-    end = (box["x"] + 24, box["y"] + 8)
-    finger.draw(end, (delta[0], delta[1] + line))
-    assert page.evaluate(selection) == "beta gamma del"
-    page.tap(".picked >> text=Copy")
-    expect(page.locator(".notice.good")).to_contain_text("Copied")
-    assert page.evaluate("navigator.clipboard.readText()") == "beta gamma del"
-    expect(page.locator(".picked")).to_have_count(0)
-    assert page.evaluate(selection) == ""
-    finger.press(*beta)
-    finger.at("touchEnd")
-    phone.type("x")
-    expect(page.locator(".picked")).to_have_count(0)
-
-
-def test_a_finger_scrolls_programs_that_have_the_whole_screen(phone: Tab) -> None:
-    """As a wheel does, and so without a word of what is before them."""
-    phone.run("seq 300 | less", r"^:$|^\\s*1$")
-    Finger(phone).draw(*((180, y) for y in range(480, 200, -20)))
-    phone.wait_text(r"^45$")
 
 
 def test_the_page_follows_the_on_screen_keyboard(phone: Tab) -> None:

@@ -10,9 +10,9 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.axe import violations_in_all_looks
 from tests.browser.conftest import NewTab
+from tests.browser.fingers import PHONE
 from tests.browser.process import ServerProcess, serving
 from tests.browser.tab import Tab
-from tests.browser.test_phone import PHONE
 
 PROFILES = """
 [plugins.shell.profiles."greeter of guests"]

@@ -8,6 +8,7 @@ import { isFinal, type Status } from "../status.ts";
 import { Client } from "../client.ts";
 import { TerminalView } from "../term.ts";
 import { TEXT } from "../text.ts";
+import { Touch } from "../touch.ts";
 import { watchTheBrowser } from "../weather.ts";
 import { fontFor, paletteFor, watchLooks } from "./colours.ts";
 import { Frame } from "./frame.ts";
@@ -15,7 +16,7 @@ import { speakLike } from "./language.ts";
 import { copyNotice, type Deed, heldNotice, type Notice, noticeOf, sayNotice } from "./notice.ts";
 import { surroundings } from "./surroundings.ts";
 import { type State, Telling } from "./telling.ts";
-import { type TicketSource, ticketsFrom } from "./tickets.ts";
+import { type TicketSource, ticketsOf } from "./tickets.ts";
 
 export interface SearchOptions {
   caseSensitive?: boolean;
@@ -169,7 +170,10 @@ export class TorntermTerminal extends HTMLElement {
   private start(): void {
     const end = new AbortController();
     this.frame.speak(speakLike(this));
-    const view = new TerminalView(this.frame.emptyHost(), this.heard(), fontFor(this));
+    const host = this.frame.emptyHost();
+    const view = new TerminalView(host, this.heard(), fontFor(this));
+    const touch = new Touch(view.terminal, host, () => void view.copy(false), true);
+    end.signal.addEventListener("abort", () => touch.stop());
     const client = this.makeClient(view);
     const search = new Search(view.terminal, () => undefined);
     this.running = { view, client, search, end };
@@ -196,7 +200,7 @@ export class TorntermTerminal extends HTMLElement {
   private makeClient(view: TerminalView): Client {
     const client = new Client(
       view,
-      surroundings(new URL(this.getAttribute("src") ?? HERE, document.baseURI), this.tickets),
+      surroundings(new URL(this.getAttribute("src") ?? HERE, document.baseURI), this.ticketSource ?? ticketsOf(this)),
       {
         changed: () => this.changed(),
         attached: () => this.resized(),
@@ -210,12 +214,6 @@ export class TorntermTerminal extends HTMLElement {
     const profile = this.getAttribute("profile");
     if (profile) client.session.opening = { profile };
     return client;
-  }
-
-  private get tickets(): TicketSource | null {
-    const address = this.getAttribute("ticket-src");
-    if (this.ticketSource || !address) return this.ticketSource;
-    return ticketsFrom(new URL(address, document.baseURI).href);
   }
 
   // --- what happens ----------------------------------------------------------------------------

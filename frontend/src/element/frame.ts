@@ -5,6 +5,7 @@ import type { Kind } from "../status.ts";
 import rules from "./element.css";
 import type { Deed, Notice } from "./notice.ts";
 import { sheetOf } from "../sheets.ts";
+import touchRules from "../styles/touch.css";
 
 /** Where nothing is drawn any more, or not yet again. */
 const STALE: ReadonlySet<Kind> = new Set<Kind>(["reconnecting", "replaced", "login", "expired", "missing"]);
@@ -20,7 +21,7 @@ export class Frame {
     root: ShadowRoot,
     private readonly act: (deed: Deed) => void,
   ) {
-    root.adoptedStyleSheets = [sheetOf(terminalRules), sheetOf(rules)];
+    root.adoptedStyleSheets = [terminalRules, touchRules, rules].map(sheetOf);
     this.stage.className = "stage";
     this.line.className = "notice";
     this.line.setAttribute("part", "notice");

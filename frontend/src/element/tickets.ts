@@ -10,6 +10,12 @@ export interface Ticket {
 /** Gets a ticket; with a session's id also a token for it. What it throws is tried again later. */
 export type TicketSource = (wish: { session?: string }) => Promise<Ticket>;
 
+/** What an element's `ticket-src` names; null where it has none. */
+export function ticketsOf(element: Element): TicketSource | null {
+  const address = element.getAttribute("ticket-src");
+  return address ? ticketsFrom(new URL(address, document.baseURI).href) : null;
+}
+
 /** Asks an address of the page's own for tickets. */
 export function ticketsFrom(address: string): TicketSource {
   return async (wish) => {
