@@ -8,7 +8,7 @@ import pytest
 
 from tests.sessions.conftest import Line, Stage
 from tornterm.core.window import QUEUE
-from tornterm.sessions.flush import WINDOW
+from tornterm.pty.gathering import WINDOW
 from tornterm.sessions.v1 import V1Attachment
 
 Stages = Callable[..., Stage]
