@@ -16,9 +16,9 @@ from tornterm.builtin.local_users import LocalUsers, LocalUsersSettings
 from tornterm.builtin.shell import Shell, ShellSettings
 from tornterm.builtin.token import Token, TokenSettings
 from tornterm.testing.conformance import (
-    AuditConformance,
     Login,
     OfflineAuthConformance,
+    ReadableAuditConformance,
     SpawnConformance,
 )
 from tornterm.types import AuthRequest
@@ -79,7 +79,7 @@ class TestShell(SpawnConformance):
         return Shell(ShellSettings.model_validate({"command": ["/bin/sh"], "cwd": "/"}))
 
 
-class TestJsonl(AuditConformance):
+class TestJsonl(ReadableAuditConformance):
     @pytest.fixture
     def path(self, tmp_path: Path) -> Path:
         return tmp_path / "audit.jsonl"

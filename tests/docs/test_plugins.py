@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import hashlib
+import json
 import re
 import subprocess
 import sys
@@ -233,6 +234,7 @@ TRIED = {
     "spool",
     "spawn",
     "audit",
+    "older",
     "observe",
     "task",
     "command",
@@ -426,6 +428,25 @@ def test_recipe_spool(tmp_path: Path) -> None:
         make(letters()).close()
     (letter,) = (tmp_path / "box").iterdir()
     assert '"event": "auth.ok"' in letter.read_text()
+
+
+async def test_recipe_older(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An administrator finds what an earlier server kept, page by page."""
+    monkeypatch.chdir(tmp_path)
+    earlier = PluginHost([], {}, [recipe("older").plugin()])
+    for number in range(5):
+        await earlier.audit(AuditEvent("auth.ok", 1.0 + number, user=("alice", "bob")[number % 2]))
+    async with LiveServer(plugins=[recipe("older").plugin()]) as server:
+        query, times = "?user=alice&limit=2&until=4", []
+        while query:
+            path = f"api/admin/audit/older{query}"
+            answer = json.loads((await server.fetch(path, headers=server.headers("root"))).body)
+            times += [event["time"] for event in answer["events"]]
+            cursor = answer["cursor"]
+            query = cursor and f"?user=alice&limit=2&sink=diary&cursor={cursor}"
+        assert times == [3.0, 1.0]
+        path = "api/admin/audit/older?sink=diary&cursor=-1"
+        assert (await server.fetch(path, headers=server.headers("root"))).code == 410
 
 
 async def test_recipe_observe(

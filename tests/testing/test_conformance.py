@@ -131,9 +131,11 @@ class TestForgotten(AuthConformance): ...
 OTHERS = """
 import asyncio, os
 import pytest
+from tornterm.errors import CursorGone
 from tornterm.hookspecs import hookimpl
-from tornterm.testing.conformance import AuditConformance, SpawnConformance
-from tornterm.types import SpawnPlan
+from tornterm.testing.conformance import AuditConformance, ReadableAuditConformance
+from tornterm.testing.conformance import SpawnConformance
+from tornterm.types import AuditEvent, OlderEvents, SpawnPlan
 
 class Program:
     def environment(self):
@@ -214,6 +216,55 @@ class Audit(AuditConformance):
     def hung(self):
         return self.kind([], "hung")
 
+class Readable(Memory):
+    @hookimpl
+    async def tornterm_audit_older(self, wanted, until, cursor, limit):
+        end = self.begin(until) if cursor is None else self.place(cursor)
+        events = [AuditEvent.from_dict(one) for one in self.events[:end]]
+        found = []
+        while events and len(found) < limit:
+            end, event = end - 1, events.pop()
+            if self.passes(wanted, event):
+                found.append(event)
+        return OlderEvents(tuple(found), str(end) if end else None)
+    def begin(self, until):
+        return sum(one["time"] <= until for one in self.events)
+    def place(self, cursor):
+        if not (cursor.isascii() and cursor.isdigit()):
+            raise CursorGone("no cursor")
+        return int(cursor)
+    def passes(self, wanted, event):
+        return wanted.passes(event)
+
+class CountsFromTheNewest(Readable):
+    def begin(self, until):
+        self.there = len(self.events)
+        return Readable.begin(self, until)
+    def place(self, cursor):
+        return Readable.place(self, cursor) + len(self.events) - self.there
+
+class GivesWhatIsNewer(Readable):
+    def begin(self, until):
+        return sum(one["time"] <= until + 1 for one in self.events)
+
+class BelievesEveryCursor(Readable):
+    def place(self, cursor):
+        return int(cursor) if cursor.isdigit() else 0
+
+class FindsTooLittle(Readable):
+    def passes(self, wanted, event):
+        return wanted.passes(event) and "_" not in event.user
+
+class ReadableAudit(ReadableAuditConformance):
+    kind = Readable
+    events, plugin, kept = Audit.events, Audit.plugin, Audit.kept
+    broken, hung = Audit.broken, Audit.hung
+
+class TestReadable(ReadableAudit): ...
+class TestCountsFromTheNewest(ReadableAudit): kind = CountsFromTheNewest
+class TestGivesWhatIsNewer(ReadableAudit): kind = GivesWhatIsNewer
+class TestBelievesEveryCursor(ReadableAudit): kind = BelievesEveryCursor
+class TestFindsTooLittle(ReadableAudit): kind = FindsTooLittle
 class TestMemory(Audit): ...
 class TestSwallowsErrors(Audit): kind = SwallowsErrors
 class TestKeepsTheLast(Audit): kind = KeepsTheLast
@@ -264,9 +315,13 @@ def test_six_bad_auth_backends_fail(tmp_path: Path) -> None:
 def test_bad_spawn_plugins_and_audit_sinks_fail(tmp_path: Path) -> None:
     """The same for the other kinds."""
     found = failures(tmp_path, OTHERS)
-    assert found["TestProgram"] == found["TestMemory"] == set()
+    assert found["TestProgram"] == found["TestMemory"] == found["TestReadable"] == set()
     assert found["TestHandsOnEverything"] == {"test_hands_on_nothing_of_the_servers_environment"}
     assert found["TestNoSuchProgram"] == {"test_plans_what_can_be_started", "test_its_program_runs"}
     assert found["TestMixesUsersUp"] == {"test_keeps_users_apart"}
     assert found["TestSwallowsErrors"] == {"test_says_so_when_it_could_not_keep_one"}
     assert found["TestKeepsTheLast"] == {"test_keeps_every_event_whole_and_in_order"}
+    assert found["TestCountsFromTheNewest"] == {"test_what_comes_meanwhile_changes_nothing"}
+    assert found["TestGivesWhatIsNewer"] == {"test_begins_at_a_time"}
+    assert found["TestBelievesEveryCursor"] == {"test_refuses_a_cursor_that_is_none"}
+    assert "test_gives_what_is_wanted" in found["TestFindsTooLittle"]

@@ -16,26 +16,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from database import EMPTY, Make, give, rows, run, settle
 from postgres import PASSWORD, Postgres
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tornterm.errors import ConfigError, PluginError
 from tornterm.spool import NotTaken, Spool, Waiting
-from tornterm.testing.conformance import AuditConformance
-from tornterm.testing.conformance.bench import benches
+from tornterm.testing.conformance import ReadableAuditConformance
 from tornterm.testing.conformance.garbage import GARBAGE
 from tornterm.testing.server import TOKENS, LiveServer
 from tornterm.types import AuditEvent
 from tornterm_audit_sql import Sql, SqlSettings
-from tornterm_audit_sql.schema import STEPS, events, migrate
+from tornterm_audit_sql.schema import STEPS, migrate
 from tornterm_audit_sql.store import Store
 
 README = Path(__file__).parents[1] / "README.md"
-
-EMPTY = "DROP TABLE IF EXISTS tornterm_audit, tornterm_audit_step"
-
-Make = Callable[..., SqlSettings]
 
 
 def event(number: int, **more: Any) -> AuditEvent:
@@ -46,73 +42,6 @@ def event(number: int, **more: Any) -> AuditEvent:
 def waiting(number: int) -> Waiting:
     """One that waits."""
     return Waiting(number, f"{number:032x}", json.dumps(event(number).as_dict()))
-
-
-def give(bench: Any, *given: AuditEvent) -> None:
-    """Give events to a running plugin, which keeps them all."""
-    for one in given:
-        assert bench.run(lambda host, e=one: host.audit(e)) == {}
-
-
-def settle(bench: Any, plugin: Sql) -> None:
-    """Wait until the database has all of them, and end it."""
-    bench.run(lambda host: asyncio.wait_for(plugin.settled(), 30), 35)
-    bench.close()
-
-
-def rows(settings: SqlSettings) -> list[Any]:
-    """What is in the database, in the order in which it came."""
-
-    async def read() -> list[Any]:
-        async with Store(settings)._engine.connect() as connection:
-            return list(await connection.execute(select(events).order_by(events.c.number)))
-
-    return asyncio.run(read())
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Postgres]:
-    """A PostgreSQL that runs."""
-    made = Postgres()
-    try:
-        made.start()
-        yield made
-    finally:
-        made.close()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
-    """Makes tables for tests, with an empty database: everything happens soon."""
-    url = {}
-    if request.param == "postgresql":
-        server = request.getfixturevalue("server")
-        url = {"url": server.url, "password": PASSWORD}
-
-    def making(**more: Any) -> SqlSettings:
-        table = {
-            "file": str(tmp_path / "audit.sqlite3"),
-            "spool": str(tmp_path / "spool.sqlite3"),
-            "gather": "5ms",
-            "retry": "10ms",
-            "retry_most": "50ms",
-            "drain": "30s",
-        }
-        return SqlSettings.model_validate({**table, **url, **more})
-
-    if url:
-        run(making(), EMPTY)
-    return making
-
-
-def run(settings: SqlSettings, statement: str) -> None:
-    """Change something in the database by hand."""
-
-    async def running() -> None:
-        async with Store(settings)._engine.begin() as connection:
-            await connection.execute(text(statement))
-
-    asyncio.run(running())
 
 
 class Warned(logging.Handler):
@@ -137,14 +66,7 @@ def warned() -> Iterator[threading.Event]:
     logger.removeHandler(handler)
 
 
-@pytest.fixture
-def bench() -> Iterator[Callable[..., Any]]:
-    """Where a plugin runs."""
-    with benches() as making:
-        yield making
-
-
-class TestSql(AuditConformance):
+class TestSql(ReadableAuditConformance):
     """Everything that is asked of an audit sink, of both."""
 
     @pytest.fixture

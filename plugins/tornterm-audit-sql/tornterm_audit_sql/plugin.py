@@ -11,6 +11,8 @@ from pydantic import BaseModel
 from tornterm.errors import ConfigError, ConfigProblem
 from tornterm.hookspecs import hookimpl
 from tornterm.spool import NotTaken, SpooledSink
+from tornterm.types import EventFilter, OlderEvents
+from tornterm_audit_sql.older import Position
 from tornterm_audit_sql.settings import SqlSettings
 from tornterm_audit_sql.store import Store
 
@@ -63,6 +65,17 @@ class Sql(SpooledSink):
             with suppress(asyncio.CancelledError):
                 await self._forgetting
         await super().tornterm_shutdown()
+
+    @hookimpl
+    async def tornterm_audit_older(
+        self, wanted: EventFilter, until: float | None, cursor: str | None, limit: int
+    ) -> OlderEvents:
+        """Find events in the database; what still waits for it is not there yet."""
+        if cursor is not None:
+            before = Position.parse(cursor)
+        else:
+            before = Position(time.time() if until is None else until)
+        return await self._store.older(wanted, before, limit)
 
     async def _forget(self) -> None:
         while True:

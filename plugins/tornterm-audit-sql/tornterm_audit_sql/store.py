@@ -1,4 +1,4 @@
-"""Writing events into the database, and taking out those that are too old."""
+"""Writing events into the database, finding them again, and taking out those that are too old."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ import json
 import math
 import os
 import ssl
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import URL, delete, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from tornterm.config.fields import is_loopback
 from tornterm.spool import NotTaken, Waiting
+from tornterm.types import EventFilter, OlderEvents
+from tornterm_audit_sql.older import Position, find
 from tornterm_audit_sql.schema import events, migrate
 from tornterm_audit_sql.settings import SqlSettings
+from tornterm_audit_sql.texts import column_text
 
 __all__ = ["Store"]
-
-COLUMN_CHARACTERS = 256
-"""How much of a text is in a column to search for; `data` holds the whole."""
 
 
 class Store:
@@ -71,15 +72,35 @@ class Store:
         """
         await self._execute(delete(events).where(events.c.time < before))
 
+    async def older(self, wanted: EventFilter, before: Position, limit: int) -> OlderEvents:
+        """Find events again.
+
+        Args:
+            wanted: Which.
+            before: Behind what they come, the newest first.
+            limit: How many at the most.
+
+        Raises:
+            NotTaken: The database refused it or took too long.
+            OSError: It cannot be reached.
+        """
+        async with self._connected() as connection:
+            return await find(connection, wanted, before, limit)
+
     async def _execute(self, statement: Any, rows: list[dict[str, Any]] | None = None) -> None:
+        async with self._connected() as connection:
+            # Each time, because a database that comes back may be an older one.
+            await migrate(connection)
+            await connection.execute(statement, rows)
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AsyncConnection]:
         try:
             async with asyncio.timeout(self._settings.timeout):
                 if self._settings.url is None:
                     await asyncio.to_thread(self._make_file)
                 async with self._engine.begin() as connection:
-                    # Each time, because a database that comes back may be an older one.
-                    await migrate(connection)
-                    await connection.execute(statement, rows)
+                    yield connection
         except TimeoutError:
             raise NotTaken(f"it took more than {self._settings.timeout:g} s") from None
         except SQLAlchemyError as error:
@@ -116,18 +137,9 @@ def _row(event: Waiting) -> dict[str, Any]:
     return {
         "id": event.id,
         "time": time if known else 0.0,
-        "event": _text(facts, "event"),
-        "username": _text(facts, "user"),
-        "remote": _text(facts, "remote"),
-        "session": _text(facts, "session"),
+        "event": column_text(facts.get("event")),
+        "username": column_text(facts.get("user")),
+        "remote": column_text(facts.get("remote")),
+        "session": column_text(facts.get("session")),
         "data": event.text,
     }
-
-
-def _text(facts: dict[str, Any], key: str) -> str:
-    """A value as a text that every database can hold: without NUL and halves of characters."""
-    text = str(facts.get(key) or "")[:COLUMN_CHARACTERS]
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode()
-        for character in text
-    )[:COLUMN_CHARACTERS]

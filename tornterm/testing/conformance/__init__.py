@@ -15,6 +15,7 @@
 - `SpawnConformance`: plans what can be started, hands on nothing of the server's environment.
   One that asks something outside inherits `RemoteSpawnConformance`.
 - `AuditConformance`: keeps every event whole and in order, and says so when it could not.
+  One that also gives what it has kept inherits from `ReadableAuditConformance`.
 
 A plugin under test runs on an event loop in a thread of its own, so one that holds the loop fails
 a test and does not hang it.
@@ -22,7 +23,7 @@ a test and does not hang it.
 
 from __future__ import annotations
 
-from tornterm.testing.conformance.audit import AuditConformance
+from tornterm.testing.conformance.audit import AuditConformance, ReadableAuditConformance
 from tornterm.testing.conformance.auth import AuthConformance, Login, OfflineAuthConformance
 from tornterm.testing.conformance.spawn import RemoteSpawnConformance, SpawnConformance
 
@@ -31,6 +32,7 @@ __all__ = [
     "AuthConformance",
     "Login",
     "OfflineAuthConformance",
+    "ReadableAuditConformance",
     "RemoteSpawnConformance",
     "SpawnConformance",
 ]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import count
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
 
+from tornterm.errors import AuditUnreadable, CursorGone
 from tornterm.testing.conformance.bench import PATIENCE, Bench, benches, needed
 from tornterm.testing.conformance.garbage import GARBAGE
-from tornterm.types import AuditEvent
+from tornterm.types import AuditEvent, EventFilter, OlderEvents
 
-__all__ = ["AuditConformance"]
+__all__ = ["AuditConformance", "ReadableAuditConformance"]
 
 EVENTS = tuple(
     AuditEvent(
@@ -104,6 +107,132 @@ class AuditConformance:
         tried = bench(hung)
         assert _fault(tried, EVENTS[0], within=PATIENCE + 4) is not None
         tried.check_loop()
+
+
+NAMES = (
+    "a_b",
+    "axb",
+    "a%b",
+    "a*b",
+    "a?b",
+    "a[b]",
+    "a\\b",
+    "a'b",
+    "A_B",
+    "é" * 300,
+    "a\0b",
+    "a\ud800b",
+)
+"""Values that a language for patterns or for databases could take for something else."""
+
+AFTERWARDS = 30.0
+"""Seconds within which what a sink keeps must be where it is read from."""
+
+
+class ReadableAuditConformance(AuditConformance):
+    """The tests of an audit sink that also gives what it has kept, by `tornterm_audit_older`.
+
+    Define the fixtures `plugin`, `kept`, `broken` and `hung`.
+    """
+
+    def test_gives_what_it_kept(self, plugin: object, bench: Callable[..., Bench]) -> None:
+        """All of it, as it was, the newest first, in pages of every size."""
+        tried = _with(bench(plugin), EVENTS)
+        for limit in (1, 5, len(EVENTS), 500):
+            assert _all(tried, limit) == list(reversed(EVENTS)), f"by {limit} at once"
+        tried.check_loop()
+
+    def test_begins_at_a_time(self, plugin: object, bench: Callable[..., Bench]) -> None:
+        """An event of that very time is among them, and none that is newer."""
+        tried = _with(bench(plugin), EVENTS)
+        for at in (0, 5, len(EVENTS) - 1):
+            found = _all(tried, 4, until=EVENTS[at].time)
+            assert found == list(reversed(EVENTS[: at + 1]))
+        assert _all(tried, 4, until=EVENTS[0].time - 1) == []
+
+    def test_gives_events_of_one_time(self, plugin: object, bench: Callable[..., Bench]) -> None:
+        """Each once, wherever a page ends among them."""
+        events = [AuditEvent("auth.ok", 1.0, facts={"number": number}) for number in range(9)]
+        found = _all(_with(bench(plugin), events), 2)
+        assert sorted(one.facts["number"] for one in found) == list(range(9))
+
+    def test_gives_what_is_wanted(self, plugin: object, bench: Callable[..., Bench]) -> None:
+        """As `EventFilter.passes` says, whatever characters a value has."""
+        events = [AuditEvent(name, float(at), name, name, name) for at, name in enumerate(NAMES)]
+        tried = _with(bench(plugin), [*events, *EVENTS])
+        filters = [EventFilter(**{key: name}) for name in NAMES for key in _KEYS]
+        filters += [EventFilter(event=name) for name in ("session.*", "*.ok", "*s*n.e*", "A*", "*")]
+        filters += [EventFilter("auth.ok", "alice"), EventFilter("auth.ok", "bob")]
+        for wanted in filters:
+            expected = [one for one in reversed([*events, *EVENTS]) if wanted.passes(one)]
+            assert _all(tried, 3, wanted) == expected, wanted
+
+    def test_what_comes_meanwhile_changes_nothing(
+        self, plugin: object, bench: Callable[..., Bench]
+    ) -> None:
+        """No event that was there at the beginning is lost or doubled."""
+        tried = _with(bench(plugin), EVENTS)
+        later = (AuditEvent("auth.ok", EVENTS[-1].time + at) for at in count(1))
+        found = _all(tried, 1, until=EVENTS[-1].time, between=lambda: _give(tried, next(later)))
+        assert found == list(reversed(EVENTS))
+
+    def test_refuses_a_cursor_that_is_none(
+        self, plugin: object, bench: Callable[..., Bench]
+    ) -> None:
+        """`CursorGone`, whatever somebody has made up; and the next request is answered."""
+        tried = _with(bench(plugin), EVENTS)
+        for text in filter(None, GARBAGE):
+            with pytest.raises(CursorGone):
+                _page(tried, text[: OlderEvents.MAX_CURSOR], 5)
+        assert _all(tried, 5) == list(reversed(EVENTS))
+
+
+_KEYS = ("event", "user", "remote", "session")
+
+
+def _give(tried: Bench, event: AuditEvent) -> None:
+    assert _fault(tried, event) is None
+
+
+def _with(tried: Bench, events: Sequence[AuditEvent]) -> Bench:
+    """Let the sink keep events, and wait until they can be read."""
+    for event in events:
+        _give(tried, event)
+    end = monotonic() + AFTERWARDS
+    while len(_all(tried, 500)) < len(events):
+        assert monotonic() < end, "events that were kept cannot be read"
+        sleep(0.05)
+    return tried
+
+
+def _page(
+    tried: Bench, begin: float | str, limit: int, wanted: EventFilter | None = None
+) -> OlderEvents:
+    try:
+        answer = tried.run(lambda host: host.older_events(wanted or EventFilter(), begin, limit))
+    except AuditUnreadable as error:
+        pytest.fail(f"the plugin could not be read: {error.why}")
+    assert answer is not None, "the plugin says that it cannot be read"
+    return answer[1]
+
+
+def _all(
+    tried: Bench,
+    limit: int,
+    wanted: EventFilter | None = None,
+    *,
+    until: float = 4e9,
+    between: Callable[[], None] = lambda: None,
+) -> list[AuditEvent]:
+    """All events, page by page, with something happening between two of them."""
+    found: list[AuditEvent] = []
+    begin: float | str | None = until
+    while begin is not None:
+        page = _page(tried, begin, limit, wanted)
+        found += page.events
+        begin = page.cursor
+        between()
+    return found
 
 
 def _fault(tried: Bench, event: AuditEvent, within: float = 15.0) -> Exception | None:
