@@ -428,4 +428,4 @@ class CursorGone(TorntermError):
     @property
     def public(self) -> str:
         """What to do instead."""
-        return "What was kept has been replaced meanwhile. Begin again at the latest events."
+        return "What was kept has been replaced since. Try again to see what is there now."

@@ -35,7 +35,7 @@ const feed = new Feed({
   source: (known) => new EventSource(`${api.events}${known ? `?known=${known}` : ""}`),
   status: () => api.status(),
   later: (run, ms) => window.setTimeout(run, ms),
-});
+}, config.older);
 
 function viewIn(hash: string): View {
   const wanted = hash.slice(1);
@@ -106,7 +106,7 @@ function Admin() {
               choose={setChosen} say={say} />
           )}
           {view === "users" && <Users api={api} feed={feed} showSessions={showSessions} say={say} />}
-          {view === "audit" && <Audit feed={feed} showSession={showSession} />}
+          {view === "audit" && <Audit api={config.older ? api : null} feed={feed} showSession={showSession} say={say} />}
           {view === "plugins" && <Plugins api={api} />}
           {view === "recordings" && <Recordings base={config.base} />}
           {view === "server" && <Server api={api} feed={feed} />}

@@ -1,7 +1,7 @@
 /** What administrators ask the server for. */
 import { ApiError } from "../api.ts";
 import { told } from "../codes.ts";
-import type { History, PluginRow, ServerFacts, SessionDetails } from "./data.ts";
+import type { History, OlderPage, PluginRow, ServerFacts, SessionDetails } from "./data.ts";
 
 export class ReloadError extends Error {
   constructor(
@@ -32,6 +32,10 @@ export class AdminApi {
 
   async plugins(): Promise<PluginRow[]> {
     return (await this.call<{ plugins: PluginRow[] }>("GET", "plugins")).plugins;
+  }
+
+  older(query: Record<string, string>): Promise<OlderPage> {
+    return this.call("GET", `audit/older?${new URLSearchParams(query)}`);
   }
 
   session(id: string): Promise<SessionDetails> {

@@ -34,14 +34,26 @@ export interface UserRow {
   near: number;
 }
 
-export interface AuditRow {
-  number: number;
+/** An event as a sink has kept it. */
+export interface KeptRow {
   event: string;
   time: number;
   user: string;
   remote: string;
   session: string;
   facts: Record<string, unknown>;
+}
+
+export interface AuditRow extends KeptRow {
+  number: number;
+}
+
+export interface OlderPage {
+  /** The newest first. */
+  events: KeptRow[];
+  sink: string;
+  /** Where the sink goes on; null where it has no more. */
+  cursor: string | null;
 }
 
 export interface Sample {
@@ -112,4 +124,6 @@ export interface AdminConfig {
   user: { name: string; display_name?: string } | null;
   /** Whether there is a plugin that records sessions. */
   recordings: boolean;
+  /** Whether there is a plugin that gives older events. */
+  older: boolean;
 }

@@ -41,6 +41,8 @@ export class Feed {
   audit: AuditRow[] = [];
   /** Events before the oldest one here that the server did not keep. */
   missed = 0;
+  /** Rises where the list of events begins anew. */
+  run = 0;
   samples: Sample[] = [];
   connection: Connection = "connecting";
   /** Whether a table has not come in full yet. */
@@ -48,10 +50,13 @@ export class Feed {
   /** Rises with every change. */
   version = 0;
   onChange: () => void = () => undefined;
+  /** Told of the events that there is no room for any more. */
+  onDrop: (dropped: AuditRow[]) => void = () => undefined;
 
   private known = 0;
 
-  constructor(private readonly world: World) {}
+  /** What is older than a hole in the list of events is left out where it can be had `elsewhere`. */
+  constructor(private readonly world: World, private readonly elsewhere = false) {}
 
   start(): void {
     const source = this.world.source(this.known);
@@ -84,8 +89,14 @@ export class Feed {
   private heard({ events, missed }: AuditData): void {
     // Numbers begin anew with a restart of the server.
     const first = events[0]?.number ?? 0;
-    if (first <= this.known) this.audit = this.audit.filter((event) => event.number < first);
-    this.audit = [...this.audit, ...events].slice(-MOST_EVENTS);
+    const again = first <= this.known;
+    const hole = this.elsewhere && missed > 0;
+    if (again) this.audit = this.audit.filter((event) => event.number < first);
+    if (hole) this.audit = [];
+    if (this.known > 0 && (again || hole)) this.run += 1;
+    const all = [...this.audit, ...events];
+    this.audit = all.slice(-MOST_EVENTS);
+    if (all.length > MOST_EVENTS) this.onDrop(all.slice(0, -MOST_EVENTS));
     this.known = events.at(-1)?.number ?? this.known;
     this.missed += missed;
   }

@@ -29,6 +29,8 @@ interface Props<Row> {
   chosen: string | null;
   open: (row: Row) => void;
   empty: string;
+  /** A row to be brought into sight when it is another one than before. */
+  reveal?: string | null;
   /** Rows can be picked, by a box or the space bar, where this is given. */
   picks?: Picks;
 }
@@ -90,6 +92,13 @@ export function Grid<Row>(props: Props<Row>) {
       element.scrollTop = top + view.row - view.height;
     }
   };
+  useEffect(() => {
+    const index = props.reveal ? rows.findIndex((row) => keyOf(row) === props.reveal) : -1;
+    if (index < 0 || !scroller.current) return;
+    move(index);
+    // The first of those that have come, so it stands at the top.
+    scroller.current.scrollTop = index * view.row;
+  }, [props.reveal]);
   const page = Math.max(1, Math.floor(view.height / view.row) - 1);
   const onKeyDown = (event: KeyboardEvent) => {
     // A heading is pressed with Enter, too.

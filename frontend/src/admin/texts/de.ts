@@ -140,6 +140,14 @@ export const DE: Texts = {
   goOn: "Weiter",
   paused: (count) => `Angehalten; seither ${plural(count, "Ereignis", "Ereignisse")}`,
   missed: (count) => `${plural(count, "älteres Ereignis ist", "ältere Ereignisse sind")} hier nicht mehr da.`,
+  older: "Ältere Ereignisse",
+  olderStop: "Nicht weitersuchen",
+  olderLooking: "Sucht nach älteren Ereignissen",
+  olderSince: (moment) => `Zurück bis ${moment}`,
+  olderDone: "Ältere gibt es nicht.",
+  olderFull: "Mehr als diese zeigt die Seite nicht: Wählen Sie ein Ereignis oder eine Person, um weiter zurückzugehen.",
+  olderCame: (count, moment) =>
+    count > 0 ? `${plural(count, "älteres Ereignis", "ältere Ereignisse")}, zurück bis ${moment}.` : "Ältere Ereignisse gibt es nicht.",
   showSession: "Die Sitzung zeigen",
 
   hook: "Hook",

@@ -135,6 +135,14 @@ export const EN = {
   goOn: "Go on",
   paused: (count: number) => `Paused; ${plural(count, "event", "events")} since`,
   missed: (count: number) => `${plural(count, "older event is", "older events are")} no longer kept here.`,
+  older: "Older events",
+  olderStop: "Stop looking",
+  olderLooking: "Looking for older events",
+  olderSince: (moment: string) => `Back to ${moment}`,
+  olderDone: "There are no older ones.",
+  olderFull: "The page shows no more than these: choose an event or a user to go further back.",
+  olderCame: (count: number, moment: string) =>
+    count > 0 ? `${plural(count, "older event", "older events")}, back to ${moment}.` : "There are no older events.",
   showSession: "Show the session",
 
   hook: "Hook",

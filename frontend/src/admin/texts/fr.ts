@@ -141,6 +141,16 @@ export const FR: Texts = {
   paused: (count) => `Suspendu ; depuis, ${plural(count, "événement", "événements")}`,
   missed: (count) =>
     `${plural(count, "événement plus ancien n’est", "événements plus anciens ne sont")} plus conservés ici.`,
+  older: "Événements plus anciens",
+  olderStop: "Ne plus chercher",
+  olderLooking: "Recherche d’événements plus anciens",
+  olderSince: (moment) => `Jusqu’au ${moment}`,
+  olderDone: "Il n’y en a pas de plus anciens.",
+  olderFull: "La page n’en montre pas plus : choisissez un événement ou un utilisateur pour remonter plus loin.",
+  olderCame: (count, moment) =>
+    count > 0
+      ? `${plural(count, "événement plus ancien", "événements plus anciens")}, jusqu’au ${moment}.`
+      : "Il n’y a pas d’événements plus anciens.",
   showSession: "Montrer la session",
 
   hook: "Hook",

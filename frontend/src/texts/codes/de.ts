@@ -49,7 +49,7 @@ export const DE: Codes = {
   transfer_gone: "Diese Übertragung ist vorbei.",
 
   audit_unreadable: (message) => `Ältere Ereignisse lassen sich gerade nicht lesen${nameIn(message)}.`,
-  cursor_gone: "Was aufbewahrt wurde, ist inzwischen ein anderes. Fangen Sie bei den neuesten Ereignissen wieder an.",
+  cursor_gone: "Was aufbewahrt wurde, ist inzwischen ein anderes. Versuchen Sie es noch einmal, um zu sehen, was jetzt da ist.",
   busy: "Eine frühere Anfrage von Ihnen nach älteren Ereignissen läuft noch.",
 
   config: "Die Konfiguration ist fehlerhaft, darum hat sich nichts geändert.",

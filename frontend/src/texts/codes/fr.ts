@@ -49,7 +49,7 @@ export const FR: Codes = {
   transfer_gone: "Ce transfert est terminé.",
 
   audit_unreadable: (message) => `Les événements plus anciens ne peuvent pas être lus pour le moment${nameIn(message)}.`,
-  cursor_gone: "Ce qui était conservé a été remplacé entre-temps. Recommencez aux derniers événements.",
+  cursor_gone: "Ce qui était conservé a été remplacé entre-temps. Réessayez pour voir ce qui s’y trouve maintenant.",
   busy: "Une de vos demandes d’événements plus anciens est encore en cours.",
 
   config: "La configuration est incorrecte, donc rien n’a changé.",
