@@ -79,6 +79,7 @@ STEPS = st.lists(LENGTHS | st.just(TURN), max_size=12)
 
 @given(before=STEPS, between=st.lists(STEPS, max_size=8), most=st.integers(1, 4), end=st.booleans())
 @example(before=[5, 60], between=[], most=9, end=True)
+@example(before=[5, 41], between=[], most=9, end=True)  # given up just where it begins
 @example(before=[60, 5, TURN, 3], between=[[TURN]] * 4, most=1, end=False)
 def test_each_line_once(
     before: list[int | str], between: list[list[int | str]], most: int, end: bool
@@ -120,6 +121,23 @@ def test_each_line_once(
             calls += 1
             assert calls < 1000, "it does not get on"
     assert found == expected
+
+
+def test_files_that_move_while_they_are_read(pages: Pages) -> None:
+    """Each is read once, also where it has got the path that comes next."""
+    for line in (b"one\n", b"two\n", b"three\n"):
+        pages.append(line)
+        pages.turn()
+    pages.append(b"four\n")
+
+    def turning() -> Iterator[Path]:
+        for path in pages.paths:
+            yield path
+            if path.name in ("log", "log.2"):
+                pages.turn()
+                pages.append(b"later\n")
+
+    assert list(Backwards(turning()).lines()) == [b"four\n", b"three\n", b"two\n", b"one\n"]
 
 
 @pytest.mark.usefixtures("small")
