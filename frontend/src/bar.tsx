@@ -1,5 +1,6 @@
 /** The bar above the terminal: its name, how the connection is, and the menu. */
 import { words } from "./final.tsx";
+import { holderOf } from "./holder.ts";
 import { useCountdown } from "./hooks.ts";
 import { Logo } from "./icons.tsx";
 import { Menu } from "./menu.tsx";
@@ -53,7 +54,7 @@ function Control({ pane }: { pane: Pane }) {
   if (status.kind !== "viewer" || !mayControl) return null;
   if (asks) return button(TEXT.stopAsking, release, TEXT.asked);
   if (guest) return button(TEXT.askForControl, takeControl, TEXT.guestHint);
-  return button(TEXT.takeControl, takeControl, TEXT.viewerHint);
+  return button(TEXT.takeControl, takeControl, holderOf(members, me));
 }
 
 /** Which colour says how it goes: that a program has ended is no misfortune. */

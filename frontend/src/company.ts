@@ -1,5 +1,6 @@
 /** Who is at a terminal of the page, who types there, and what its person does about it. */
 import type { Around } from "./around.ts";
+import { holderOf } from "./holder.ts";
 import type { Pane } from "./pane.ts";
 import type { Member, Role } from "./protocol.ts";
 import { TEXT } from "./text.ts";
@@ -9,6 +10,8 @@ export class Company {
   private readonly ignored = new Set<string>();
   /** The role that is shown; null before the first. */
   private role: Role | null = null;
+  /** Whether what that means is yet to be said; who is there comes right after the role. */
+  private news: "first" | "change" | null = null;
 
   constructor(
     private readonly pane: Pane,
@@ -59,14 +62,25 @@ export class Company {
 
   /** Draw as this page's role wants it, and say it once when it has changed. */
   followRole(): void {
-    const { pane } = this;
-    const { client, guest } = pane;
-    if (!client?.session.live || client.session.role === this.role) return;
-    const first = this.role === null;
-    this.role = client.session.role;
-    pane.view?.fitting.letterbox(this.role === "viewer");
-    if (this.role === "viewer") pane.say(guest ? TEXT.guestHint : TEXT.viewerHint, { good: true });
-    else if (guest) pane.say(TEXT.granted, { good: true });
-    else if (!first) pane.say(TEXT.back, { good: true });
+    const { pane, members, me } = this;
+    const { client } = pane;
+    if (!client?.session.live) return;
+    const { role } = client.session;
+    if (role !== this.role) {
+      this.news = this.role === null ? "first" : "change";
+      this.role = role;
+      pane.view?.fitting.letterbox(role === "viewer");
+    }
+    if (this.news === null || !members.some((member) => member.client === me && member.role === role)) return;
+    const words = this.roleSaid(role, this.news === "first");
+    this.news = null;
+    if (words) pane.say(words, { good: true });
+  }
+
+  private roleSaid(role: Role, first: boolean): string {
+    const { guest } = this.pane;
+    if (role === "viewer") return guest ? TEXT.guestHint : holderOf(this.members, this.me);
+    if (guest) return TEXT.granted;
+    return first ? "" : TEXT.back;
   }
 }

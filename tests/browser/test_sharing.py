@@ -13,6 +13,17 @@ from tests.browser.conftest import NewTab
 from tests.browser.process import serving
 from tests.browser.tab import Tab
 
+# Asked for before they are said: they pass by themselves.
+EXPECT_WORDS = """
+(wanted) => {
+  globalThis.words = new Promise((done, failed) => {
+    setTimeout(() => failed(new Error(`nobody says ${wanted}`)), 30000);
+    const look = () => document.querySelector(".notices").innerText.includes(wanted) && done(true);
+    new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+  });
+}
+"""
+
 
 def make_link(tab: Tab, *, control: bool = False) -> str:
     """Share the terminal as its owner does it, and return the link."""
@@ -112,8 +123,12 @@ def test_a_link_in_another_profile_watches_asks_and_types(impatient: Tab, new_ta
     expect(tab.page.locator(".xterm-helper-textarea")).to_be_focused()
     tab.page.keyboard.press("Control+F6")
     assert violations_in_all_looks(tab.page) == []
+    tab.page.evaluate(EXPECT_WORDS, "Guest has control of this terminal.")
     tab.page.keyboard.press("Enter")
     guest.wait_state("live")
+    tab.page.evaluate("words")
+    take = tab.page.locator(".bar").get_by_role("button", name="Take control")
+    expect(take).to_have_attribute("title", "Guest has control of this terminal.")
     expect(tab.page.locator(".xterm-helper-textarea")).to_be_focused()
     tab.wait_state("viewer")
     guest.run("echo typed-''by-guest", r"^typed-by-guest$")

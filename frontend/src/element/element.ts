@@ -1,6 +1,7 @@
 /** `<tornterm-terminal>`: a terminal in any page, as one module. docs/embedding.md describes it. */
 import { textOf } from "../buffer.ts";
 import { copyText } from "../clipboard.ts";
+import { holderOf } from "../holder.ts";
 import type { Taken } from "../input.ts";
 import type { Size } from "../protocol.ts";
 import { Search } from "../search.ts";
@@ -249,7 +250,7 @@ export class TorntermTerminal extends HTMLElement {
     if (client.session.live) view.fitting.letterbox(client.session.role === "viewer" || this.fixed !== null);
     if (state.kind === "ended") view.freeze();
     const held = client.session.input.held.length;
-    const notice = noticeOf(state, Date.now());
+    const notice = noticeOf(state, Date.now(), holderOf(client.session.members, client.session.client));
     this.frame.show(notice ?? (held > 0 ? heldNotice(held) : this.said), state.kind);
     this.telling.state(state);
   }

@@ -13,15 +13,20 @@ function notice(text: string, ...deeds: [string, Deed][]): Notice {
   return { text, deeds: deeds.map(([label, deed]) => ({ label, deed })) };
 }
 
-/** The notice of a status; null where the terminal speaks for itself. */
-export function noticeOf(status: Status, now: number): Notice | null {
+/**
+ * The notice of a status; null where the terminal speaks for itself.
+ *
+ * @param now in milliseconds since the epoch
+ * @param holder who has control, where this page only watches
+ */
+export function noticeOf(status: Status, now: number, holder = TEXT.viewerHint): Notice | null {
   switch (status.kind) {
     case "connecting":
       return null;
     case "live":
       return status.silent ? notice(TEXT.silentTitle) : null;
     case "viewer":
-      return notice(status.silent ? TEXT.silentTitle : TEXT.viewerHint, [TEXT.takeControl, "take"]);
+      return notice(status.silent ? TEXT.silentTitle : holder, [TEXT.takeControl, "take"]);
     case "reconnecting": {
       const seconds = Math.max(0, Math.ceil((status.at - now) / 1000));
       return notice(`${status.reason} ${TEXT.reconnectingIn(seconds)}`.trim(), [TEXT.now, "now"]);

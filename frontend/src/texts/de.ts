@@ -13,6 +13,7 @@ export const DE: Texts = {
   silentTitle: "Der Server antwortet nicht",
   viewer: "Zuschauen",
   viewerHint: "Ein anderer Tab oder ein anderes Gerät steuert dieses Terminal.",
+  controlledBy: (user) => `${user} steuert dieses Terminal.`,
   takeControl: "Steuerung übernehmen",
   back: "Diese Seite steuert jetzt.",
   guestHint: "Sie sehen jemandem beim Arbeiten im Terminal zu.",

@@ -12,6 +12,7 @@ export const EN = {
   silentTitle: "The server does not answer",
   viewer: "Watching",
   viewerHint: "Another tab or device has control of this terminal.",
+  controlledBy: (user: string) => `${user} has control of this terminal.`,
   takeControl: "Take control",
   back: "This page has control now.",
   guestHint: "You are watching somebody's terminal.",

@@ -13,6 +13,7 @@ export const FR: Texts = {
   silentTitle: "Le serveur ne répond pas",
   viewer: "Spectateur",
   viewerHint: "Un autre onglet ou appareil contrôle ce terminal.",
+  controlledBy: (user) => `${user} contrôle ce terminal.`,
   takeControl: "Prendre le contrôle",
   back: "Cette page a maintenant le contrôle.",
   guestHint: "Vous regardez le terminal de quelqu'un.",
