@@ -3,6 +3,7 @@
  * that has to happen at a certain place between two bytes.
  */
 import type { Resumed, Size, SnapshotPart, Welcome } from "./protocol.ts";
+import { type Player, TURNS } from "./turns.ts";
 
 /** The part of a terminal emulator that this module needs. */
 export interface Screen {
@@ -18,10 +19,16 @@ type Step =
   | { kind: "reset" }
   | { kind: "drawn"; offset: number };
 
+/**
+ * Bytes that are handed to the terminal at once, and that it may have besides before it gets more: as
+ * many as a slow page parses in the time that a frame takes, so that a key need not wait for longer.
+ */
+const PIECE = 8 * 1024;
+
 /** Milliseconds after which something further that was parsed is acknowledged, however little it is. */
 const ACK_AFTER = 20;
 
-export class Output {
+export class Output implements Player {
   /** Bytes of the session that have been handed over in order; null within a snapshot. */
   offset: number | null = null;
   /** The offset up to which the terminal has parsed. */
@@ -31,6 +38,7 @@ export class Output {
 
   private steps: Step[] = [];
   private inFlight = 0;
+  private unparsed = 0;
   private part: { left: number; offset: number | null } | null = null;
   private drawing = false;
   private answered = 0;
@@ -43,7 +51,22 @@ export class Output {
     private readonly screen: Screen,
     private readonly sendAck: (offset: number) => void,
     private readonly now: () => number = () => performance.now(),
+    private readonly turns = TURNS,
   ) {}
+
+  /** Whether there is something that has not been parsed. */
+  get busy(): boolean {
+    return this.inFlight > 0 || this.steps.length > 0;
+  }
+
+  /** Somebody types here, and wants to see what comes of it. */
+  hurry(): void {
+    this.turns.prefer(this);
+  }
+
+  go(): void {
+    this.pump();
+  }
 
   /** Whether what the emulator says now answers something that is not to be answered again. */
   get muted(): boolean {
@@ -147,11 +170,15 @@ export class Output {
     this.pump();
   }
 
-  /** Bytes go ahead; everything else waits until the bytes before it have been parsed. */
+  /** Bytes go ahead, as far as the terminal is to have them; all else waits until they are parsed. */
   private pump(): void {
-    for (;;) {
-      const step = this.steps[0];
-      if (!step || (step.kind !== "bytes" && this.inFlight > 0)) return;
+    for (let step = this.steps[0]; step && this.ready(step); step = this.steps[0]) {
+      if (step.kind === "bytes" && step.data.length > PIECE) {
+        const first = step.data.subarray(0, PIECE);
+        step.data = step.data.subarray(PIECE);
+        this.write(first, step.end === null ? null : step.end - step.data.length);
+        continue;
+      }
       this.steps.shift();
       if (step.kind === "bytes") this.write(step.data, step.end);
       else if (step.kind === "resize") this.screen.resize(step.size);
@@ -161,13 +188,21 @@ export class Output {
         this.reached(step.offset);
       }
     }
+    if (!this.busy) this.turns.idle(this);
+  }
+
+  private ready(step: Step): boolean {
+    if (step.kind !== "bytes") return this.inFlight === 0;
+    return this.unparsed < PIECE && this.turns.may(this);
   }
 
   private write(data: Uint8Array, end: number | null): void {
     this.inFlight += 1;
+    this.unparsed += data.length;
     const drawing = this.drawing;
     this.screen.write(data, () => {
       this.inFlight -= 1;
+      this.unparsed -= data.length;
       // Bytes that were in flight when a snapshot began say nothing about where it stands.
       if (end !== null && drawing === this.drawing) this.reached(end);
       this.pump();

@@ -125,6 +125,7 @@ export class Session {
 
   /** What a person typed or pasted. */
   type(data: Uint8Array): Taken {
+    this.output.hurry();
     const taken = this.input.take(data, true);
     this.events.changed();
     return taken;

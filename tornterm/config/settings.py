@@ -131,7 +131,7 @@ class SessionsSettings(ConfigTable):
     window: Annotated[ByteSize, smallest("4 KiB")] = setting(
         "1 MiB",
         "How much output may be on its way to a client without its acknowledgement; never more "
-        "than half the scrollback.",
+        "than half the scrollback, and less to a client that takes it slowly.",
     )
     idle_timeout: Annotated[Duration, shortest("1s", or_zero=True)] = setting(
         "0", "End a session in which nobody has typed and no job is running for so long."
