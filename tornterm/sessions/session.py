@@ -33,6 +33,9 @@ _SCREEN_LOST = (
     "who comes back later may see an incomplete screen until the program clears it."
 )
 
+_PIECE = 8192
+"""Bytes that are read at once, however little is left of what the writer may be behind."""
+
 _WAITS = "The program waits: what it prints cannot be recorded now. It goes on by itself."
 
 
@@ -404,9 +407,11 @@ class Session:
         if writer is None:
             return min(self.log.capacity, self.model.room, self._pacing.room())
         position = writer.position
-        if self.log.end - position >= writer.allowance:
+        left = position + writer.allowance - self.log.end
+        if left <= 0:
             return 0
-        return min(self.log.room_after(position), self.model.room, self._pacing.room())
+        room = min(self.log.room_after(position), self.model.room, self._pacing.room())
+        return min(room, max(left, _PIECE))
 
     def _pace_changed(self, waits: bool) -> None:
         notice = ("waiting", _WAITS) if waits else ("going_on", "The program goes on.")
