@@ -6,6 +6,7 @@ something to look at; those who look are the tests'.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import NewTab
 from tests.browser.process import ROOT, ServerProcess, serving
 from tests.browser.tab import Tab
+from tests.browser.test_older_events import earlier
 from tests.browser.test_paste import PASTE
 from tornterm.files import get
 
@@ -54,6 +56,8 @@ RECORDER = """
 [plugins.recorder]
 folder = "{folder}/recordings"
 input = true
+[plugins.jsonl]
+path = "{folder}/audit.jsonl"
 """
 
 
@@ -370,9 +374,11 @@ class Walk:
         home = self.folder / "administration"
         home.mkdir()
         plugins = """[
-            "token", "shell", "tests.browser.crowd:Crowd", "tornterm_record_asciicast:Recorder"
+            "token", "shell", "jsonl", "tests.browser.crowd:Crowd",
+            "tornterm_record_asciicast:Recorder"
         ]"""
         more = RECORDER.format(folder=home)
+        (home / "audit.jsonl").write_text("".join(earlier(number) for number in range(300)))
         path = [ROOT / "plugins" / "tornterm-record-asciicast"]
         with serving(home, plugins=plugins, more=more, python_path=path) as server:
             tab = self.tab()
@@ -385,12 +391,12 @@ class Walk:
             terminal.wait_state("live")
             tab.open(f"{server.url}admin")
             tab.wait_state("live")
-            self._tables(tab)
+            self._tables(tab, home / "audit.jsonl")
             self._plugins_and_server(tab, home / "config.toml")
             self._recording(tab)
             self._watched(tab, terminal)
 
-    def _tables(self, tab: Tab) -> None:
+    def _tables(self, tab: Tab, log: Path) -> None:
         page = tab.page
         cells = page.locator(".grid .body [role=row] [data-column]")
         for view in ("sessions", "users", "audit"):
@@ -412,6 +418,18 @@ class Walk:
             page.keyboard.press("Escape")
         page.click(".tools [aria-pressed]")
         self.see(tab, "audit, held still")
+        below = page.locator(".note .quiet")
+        page.click(".note button")
+        expect(below).not_to_be_empty()
+        expect(page.locator(".note")).to_have_attribute("aria-busy", "false")
+        self.see(tab, "audit, older events")
+        os.truncate(log, 0)
+        page.click(".note button")
+        page.wait_for_selector(".note [role=alert]")
+        self.see(tab, "audit, another file")
+        page.click(".note button")
+        expect(page.locator(".note button")).to_have_attribute("aria-disabled", "true")
+        self.see(tab, "audit, all of it")
         page.click("#tab-sessions")
         page.click(".tools button >> nth=0")
         self.see(tab, "sessions, all picked")

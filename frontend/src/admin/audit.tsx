@@ -198,7 +198,7 @@ function GoBack({ older, go }: { older: Older; go: () => void }) {
     return older.rows.length > 0 ? TEXT.olderSince(since(older.rows)) : "";
   };
   return (
-    <div class="note tools">
+    <div class="note tools" aria-busy={older.busy}>
       <button type="button" aria-disabled={over} onClick={() => (older.busy ? older.stop() : go())}>
         {older.busy ? TEXT.olderStop : TEXT.older}
       </button>
