@@ -115,6 +115,15 @@ async def test_only_what_is_wanted(path: Path) -> None:
         assert await times(host, user="user a_b", session="s4") == []
 
 
+async def test_a_line_that_somebody_else_wrote(path: Path) -> None:
+    """Is found by what it says, however it is written."""
+    odd = r'{"time": 1.0,"user":"\u00c9va \/ b","session":"\u00e9","remote":"::1",  "event":"a\/b"}'
+    put(path, odd + "\n")
+    async with keeping(path) as host:
+        for wanted in ({"user": "Éva / b"}, {"session": "é"}, {"event": "a/*"}, {"remote": "::1"}):
+            assert await times(host, **wanted) == [1.0], wanted
+
+
 async def test_what_is_no_event_is_passed_over(path: Path) -> None:
     """Halves of lines, other JSON, other files' contents; the events between are there."""
     put(path, '{"event": "half\n[1]\n{"time": 1}\n' + "[" * 100_000 + "\n\x00\xff\n")

@@ -77,17 +77,17 @@ class Backwards:
     Args:
         paths: The files, the newest first; what is not there is passed over.
         place: Where to go on; None to begin with the last line.
-
-    Attributes:
-        place: Where the line begins that was given last, and after all of them where to go on; None
-            where there is no more.
     """
 
     def __init__(self, paths: Iterable[Path], place: Place | None = None) -> None:
-        self.place = place
+        self._begin = place
         self._paths = paths
-        self._room = MOST
-        self._tail = b""  # what has been read of the bytes before the place
+        self._reading: _Reading | None = None
+
+    @property
+    def place(self) -> Place | None:
+        """Where to go on behind the line that was given last; None where there is no more."""
+        return self._begin if self._reading is None else self._reading.place
 
     def lines(self) -> Generator[bytes, None, None]:
         """Lines, until there are no more or enough has been read for one time.
@@ -96,7 +96,7 @@ class Backwards:
             CursorGone: What is at the place is not what was there.
         """
         known: set[tuple[int, int]] = set()
-        wanted = self.place
+        room = MOST
         for path in self._paths:
             with _opened(path) as file:
                 status = os.fstat(file) if file is not None else None
@@ -104,53 +104,80 @@ class Backwards:
                     continue
                 name = (status.st_dev, status.st_ino)
                 known.add(name)
-                if wanted is None:
-                    self.place = Place(*name, status.st_size, 0, crc32(b""), False)
-                elif name == (wanted.device, wanted.inode):
-                    _compare(file, status.st_size, wanted)
-                    self.place, wanted = wanted, None
+                place, self._begin = self._begin, None
+                if place is None:
+                    place = Place(*name, status.st_size, 0, crc32(b""), False)
+                elif name == (place.device, place.inode):
+                    _compare(file, status.st_size, place)
                 else:
+                    self._begin = place
                     continue
-                yield from self._lines_of(file, self.place)
-                if self.place.end:
+                self._reading = _Reading(file, place, room)
+                yield from self._reading.lines()
+                if self._reading.place.end:
                     return
-        if wanted is not None:
+                room = self._reading.room
+        if self._begin is not None:
             raise CursorGone("the file is not there any more")
-        self.place = None
+        self._reading = None
 
-    def _lines_of(self, file: int, place: Place) -> Iterator[bytes]:
-        self._tail = b""
-        while place.end:
-            start = place.end - len(self._tail)
+
+class _Reading:
+    """One file, from some place to its beginning.
+
+    Args:
+        file: The file.
+        place: The place.
+        room: How many bytes may be read.
+    """
+
+    def __init__(self, file: int, place: Place, room: int) -> None:
+        self.room = room
+        self._file = file
+        self._begin = place
+        self._end, self._torn = place.end, place.torn
+        self._line = b""  # what begins where the reading has got to
+
+    @property
+    def place(self) -> Place:
+        if not self._line:
+            return replace(self._begin, torn=self._torn)
+        witness = self._line[:WITNESS]
+        return replace(
+            self._begin,
+            end=self._end,
+            seen=len(witness),
+            check=crc32(witness),
+            torn=self._torn,
+        )
+
+    def lines(self) -> Iterator[bytes]:
+        # The first `count` bytes of the block are those before the end; the others are done with.
+        block, count = b"", 0
+        while self._end:
+            start = self._end - count
             # The last byte is the end of the line itself, unless that was torn off.
-            at = self._tail.rfind(b"\n", 0, len(self._tail) - (not place.torn))
-            if at < 0 and start and len(self._tail) < LONGEST:
-                if self._room <= 0:
+            at = block.rfind(b"\n", 0, max(0, count - (not self._torn)))
+            if at < 0 and start and count < LONGEST:
+                if self.room <= 0:
                     return
-                self._read(file, start)
+                more = self._read(start)
+                block, count = more + block[:count], len(more) + count
                 continue
-            line, self._tail = self._tail[at + 1 :], self._tail[: at + 1]
-            whole = not place.torn and (at >= 0 or not start)
-            self.place = place = _before(place, line, torn=at < 0 and start > 0)
+            line, count = block[at + 1 : count], at + 1
+            whole = not self._torn and (at >= 0 or not start)
+            self._line, self._torn = line or self._line, at < 0 and start > 0
+            self._end -= len(line)
             if whole:
                 yield line
 
-    def _read(self, file: int, before: int) -> None:
+    def _read(self, before: int) -> bytes:
         count = min(BLOCK, before)
-        block = os.pread(file, count, before - count)
+        block = os.pread(self._file, count, before - count)
         if len(block) != count:
             raise CursorGone("the file was cut while it was read")
-        self._room -= count
-        self._tail = block + self._tail
-
-
-def _before(place: Place, line: bytes, torn: bool) -> Place:
-    """The place before a line, or before what has been read of one."""
-    if not line:
-        return replace(place, torn=torn)
-    witness = line[:WITNESS]
-    end, seen, check = place.end - len(line), len(witness), crc32(witness)
-    return replace(place, end=end, seen=seen, check=check, torn=torn)
+        self.room -= count
+        return block
 
 
 def _compare(file: int, size: int, place: Place) -> None:

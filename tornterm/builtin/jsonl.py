@@ -7,14 +7,13 @@ import logging
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Annotated, Literal
 
 from pydantic import BaseModel
 
-from tornterm.builtin.backwards import Backwards, Place
+from tornterm.builtin.jsonl_older import older_events
 from tornterm.config.fields import (
     ByteSize,
     ConfigPath,
@@ -24,7 +23,7 @@ from tornterm.config.fields import (
     shortest,
     smallest,
 )
-from tornterm.errors import ConfigError, ConfigProblem, CursorGone
+from tornterm.errors import ConfigError, ConfigProblem
 from tornterm.hookspecs import hookimpl
 from tornterm.types import AuditEvent, EventFilter, OlderEvents
 
@@ -135,24 +134,7 @@ class Jsonl:
         """Read the files from their end; without the lock, so that nothing waits for it."""
         if self._path.exists() and not self._path.is_file():
             return None
-        place = None
-        if cursor is not None:
-            until, place = _parsed(cursor)
-        reader = Backwards(self._paths(), place)
-        found: list[AuditEvent] = []
-        with closing(reader.lines()) as lines:
-            for event in _events_in(lines):
-                # From the first one on they are taken as they come: a clock may have been set.
-                if until is not None and event.time > until:
-                    continue
-                until = None
-                if wanted.passes(event):
-                    found.append(event)
-                    if len(found) >= limit:
-                        break
-        if reader.place is None:
-            return OlderEvents(tuple(found))
-        return OlderEvents(tuple(found), f"{reader.place}@{'' if until is None else until}")
+        return older_events(self._paths(), wanted, until, cursor, limit)
 
     def _paths(self) -> Iterator[Path]:
         yield self._path
@@ -236,28 +218,6 @@ def _is_at(file: int, path: Path) -> bool:
         return os.path.samestat(os.fstat(file), path.stat())
     except FileNotFoundError:
         return False
-
-
-def _events_in(lines: Iterator[bytes]) -> Iterator[AuditEvent]:
-    """The events among lines; what is half a line or something else is passed over."""
-    for line in lines:
-        try:
-            yield AuditEvent.from_dict(json.loads(line))
-        except (ValueError, RecursionError):
-            continue
-
-
-def _parsed(cursor: str) -> tuple[float | None, Place]:
-    """The time at or before which events are still looked for, and the place.
-
-    Raises:
-        CursorGone: It is no cursor of ours.
-    """
-    place, _, until = cursor.partition("@")
-    try:
-        return float(until) if until else None, Place.parse(place)
-    except ValueError:
-        raise CursorGone("this is no cursor") from None
 
 
 def _write(file: int, line: bytes) -> None:
