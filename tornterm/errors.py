@@ -281,8 +281,8 @@ class LimitExceeded(SessionError):
     """A limit does not allow another session now.
 
     Args:
-        code: ``server_full``, ``user_limit``, ``group_limit``, ``user_rate``, ``login_rate`` or
-            ``ip_rate``.
+        code: ``server_full``, ``user_limit``, ``group_limit``, ``user_rate``, ``login_rate``,
+            ``ip_rate`` or ``busy``.
         limit: The limit's value.
         current: How much of it is used.
         retry_after: Seconds until a retry can succeed, or None where that cannot be known.
