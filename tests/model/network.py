@@ -88,6 +88,12 @@ class Connection:
             must(self._world.followed != session.lease, "the writer's ring was overrun")
         self._send(text)
 
+    def hold(self) -> None:
+        """Each frame is on its way by itself here."""
+
+    def release(self) -> None:
+        """Nothing is kept here."""
+
     def close(self, code: int, reason: str) -> None:
         self._send(code)
 

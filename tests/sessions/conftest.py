@@ -98,6 +98,12 @@ class Line:
         if self.full:
             self.unsent += len(text)
 
+    def hold(self) -> None:
+        """Nothing is kept here: each frame is looked at by itself."""
+
+    def release(self) -> None:
+        """Nothing is kept here."""
+
     def close(self, code: int, reason: str) -> None:
         assert self.closed is None
         self.closed = (code, reason)

@@ -28,6 +28,7 @@ class Pair:
             ws_connection=SimpleNamespace(stream=self.stream, is_closing=self._is_closing),
             get_compression_options=lambda: None,
             write_message=self._closed,
+            close=lambda code, reason: None,
         )
         self.transport = SocketTransport(handler, "127.0.0.1")
 
@@ -56,8 +57,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     taken: list[int] = []
     give = module._give
 
-    def counted(sock: socket.socket, header: bytes, data: bytes) -> int:
-        taken.append(give(sock, header, data))
+    def counted(sock: socket.socket, pieces: list[bytes]) -> int:
+        taken.append(give(sock, pieces))
         return taken[-1]
 
     monkeypatch.setattr(module, "_give", counted)
@@ -105,6 +106,75 @@ async def test_frames_stay_whole_and_in_order_when_the_socket_is_full(calls: lis
         assert moved[-1] == 0
         pair.transport.send_bytes(b"again")
         assert len(calls) == attempts + 1
+
+
+async def test_frames_that_are_held_are_one_system_call(calls: list[int]) -> None:
+    """They count as unsent meanwhile, so that whoever adds to them stops in time."""
+    with closing(Pair()) as pair:
+        pair.transport.hold()
+        pair.transport.send_bytes(b"one")
+        pair.transport.send_text("{}")
+        pair.transport.send_bytes(b"three")
+        sent = b"\x82\x03one\x81\x02{}\x82\x05three"
+        assert (calls, pair.transport.unsent) == ([], len(sent))
+        pair.transport.release()
+        assert (calls, pair.transport.unsent) == ([len(sent)], 0)
+        assert await pair.read(len(sent)) == sent
+        pair.transport.send_bytes(b"!")
+        assert len(calls) == 2
+
+
+async def test_the_last_release_sends(calls: list[int]) -> None:
+    """Who greets somebody holds what others hold for a while as well."""
+    with closing(Pair()) as pair:
+        pair.transport.hold()
+        pair.transport.hold()
+        pair.transport.send_bytes(b"x")
+        pair.transport.release()
+        assert calls == []
+        pair.transport.release()
+        assert calls == [3]
+
+
+async def test_held_frames_stay_in_order_with_what_the_socket_has_not_taken() -> None:
+    """Wherever the socket stops taking them: in a header, in a payload, before any of it."""
+    with closing(Pair()) as pair:
+        sent = b""
+        for number in range(60):
+            pair.transport.hold()
+            for size in (7, 20_000 + number, 300):
+                data = bytes([number]) * size
+                pair.transport.send_bytes(data)
+                header = (
+                    bytes((0x82, size)) if size < 126 else b"\x82\x7e" + size.to_bytes(2, "big")
+                )
+                sent += header + data
+            pair.transport.release()
+        assert pair.transport.unsent > 0
+        assert await pair.read(len(sent)) == sent
+        while pair.transport.unsent:
+            await asyncio.sleep(0)
+
+
+async def test_very_many_held_frames_are_sent(calls: list[int]) -> None:
+    """The system takes a limited number of pieces in one call."""
+    with closing(Pair()) as pair:
+        pair.transport.hold()
+        for _ in range(2000):
+            pair.transport.send_bytes(b"x")
+        pair.transport.release()
+        assert 2 <= len(calls) <= 20
+        assert await pair.read(6000) == b"\x82\x01x" * 2000
+
+
+async def test_what_is_held_goes_before_the_close_frame(calls: list[int]) -> None:
+    """It was sent before."""
+    with closing(Pair()) as pair:
+        pair.transport.hold()
+        pair.transport.send_bytes(b"last words")
+        pair.transport.close(1000, "ended")
+        assert len(calls) == 1
+        assert await pair.read(12) == b"\x82\x0alast words"
 
 
 async def test_nothing_follows_a_close_frame(calls: list[int]) -> None:

@@ -148,9 +148,8 @@ class Attachment(ABC):
                 of it is most likely on its way.
         """
         before = self.cursor.offset
-        while self.open and self.transport.unsent < HIGH_WATER:
-            if not self._send_next(hold):
-                break
+        while self.open and self.transport.unsent < HIGH_WATER and self._send_some(hold):
+            pass
         if not self.open:
             return
         if not self.transport.unsent and self.cursor.offset != before:
@@ -164,6 +163,21 @@ class Attachment(ABC):
             self._release_the_tail_later()
         if self.finished:
             self._finish()
+
+    def _send_some(self, hold: bool) -> bool:
+        """Send as many frames together as the connection may hold; False where there are no more.
+
+        To a socket, and to whoever is woken at its other end, they are one.
+        """
+        transport = self.transport
+        transport.hold()
+        try:
+            while self.open and transport.unsent < HIGH_WATER:
+                if not self._send_next(hold):
+                    return False
+            return True
+        finally:
+            transport.release()
 
     def _send_next(self, hold: bool) -> bool:
         """Send one frame; False where nothing can or need be sent."""

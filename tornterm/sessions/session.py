@@ -240,7 +240,8 @@ class Session:
     def admit(self, attachment: Attachment, *, take: bool) -> None:
         """Let an attachment in; in the same step it gets its role.
 
-        The attachment is greeted by its caller afterwards, before anything is pumped.
+        The attachment is greeted by its caller afterwards, before anything is pumped, and then
+        welcomed; all that it is sent meanwhile goes out together.
 
         Args:
             attachment: The newcomer.
@@ -249,6 +250,7 @@ class Session:
         """
         # What is being gathered must not push out of the log what the newcomer comes back for.
         self.terminal.flush()
+        attachment.transport.hold()
         self.attachments.append(attachment)
         attachment.client.connections += 1
         if attachment.right is Right.CONTROL:
@@ -272,6 +274,9 @@ class Session:
             attachment.notice("screen", _SCREEN_LOST)
         if self._pacing.told:
             attachment.notice("waiting", _WAITS)
+        attachment.pump()
+        attachment.transport.release()
+        # The socket may have taken all of it, and then nobody else would send the rest.
         attachment.pump()
 
     def _tell_who_watches(self, newcomer: Attachment) -> None:

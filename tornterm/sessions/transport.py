@@ -41,5 +41,11 @@ class Transport(Protocol):
     def send_text(self, text: str) -> None:
         """Send one text frame."""
 
+    def hold(self) -> None:
+        """Keep what is sent from here on; it counts as unsent. As often as this, call `release`."""
+
+    def release(self) -> None:
+        """Send what has been kept, all of it together."""
+
     def close(self, code: int, reason: str) -> None:
         """Close with a WebSocket close code, after what was handed over before."""

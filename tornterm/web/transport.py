@@ -15,6 +15,9 @@ __all__ = ["SocketTransport"]
 _BINARY = 0x82
 _TEXT = 0x81
 
+_MOST_PIECES = 256
+"""Headers and payloads that are sent together; the system takes 1,024."""
+
 
 class SocketTransport:
     """Sends frames and knows how much of them the socket has not taken yet.
@@ -28,6 +31,8 @@ class SocketTransport:
         self._handler = handler
         self._remote = remote
         self._unsent = 0
+        self._holds = 0
+        self._held: list[bytes] = []
         self._connection = handler.ws_connection
         self._plain = _plain_stream(handler)
         self.on_writable: Callable[[], None] | None = None
@@ -64,8 +69,26 @@ class SocketTransport:
         else:
             self._send_frame(stream, _TEXT, text.encode())
 
+    def hold(self) -> None:
+        """Keep frames until as many calls of `release`, as far as they are ours to make."""
+        self._holds += 1
+
+    def release(self) -> None:
+        """Send what has been kept in one system call, if the socket takes it."""
+        self._holds -= 1
+        if not self._holds:
+            self._send_held()
+
+    def _send_held(self) -> None:
+        held, self._held = self._held, []
+        if held:
+            self._unsent -= sum(map(len, held))
+            if (stream := self._stream) is not None:
+                self._send_pieces(stream, held)
+
     def close(self, code: int, reason: str) -> None:
         """Close with a WebSocket close code, after what was handed over before."""
+        self._send_held()
         self.on_writable = None
         self._handler.close(code, reason)
 
@@ -78,13 +101,21 @@ class SocketTransport:
     def _send_frame(self, stream: IOStream, opcode: int, data: bytes) -> None:
         """Send a frame past `write_message`, which makes a task and two futures for each."""
         header = _header(opcode, len(data))
-        taken = 0 if stream.writing() else _give(stream.socket, header, data)
-        if taken == len(header) + len(data):
+        if not self._holds:
+            self._send_pieces(stream, [header, data])
             return
-        if taken >= len(header):
-            left = memoryview(data)[taken - len(header) :]
-        else:
-            left = memoryview(header[taken:] + data)
+        self._held += (header, data)
+        self._unsent += len(header) + len(data)
+        if len(self._held) >= _MOST_PIECES:
+            self._send_held()
+
+    def _send_pieces(self, stream: IOStream, pieces: list[bytes]) -> None:
+        taken = 0 if stream.writing() else _give(stream.socket, pieces)
+        while pieces and taken >= len(pieces[0]):
+            taken -= len(pieces.pop(0))
+        if not pieces:
+            return
+        left = memoryview(b"".join(pieces))[taken:]
         try:
             future = stream.write(left)
         except StreamClosedError:
@@ -128,13 +159,13 @@ def _header(opcode: int, size: int) -> bytes:
     return bytes((opcode, 127)) + size.to_bytes(8, "big")
 
 
-def _give(sock: socket.socket, header: bytes, data: bytes) -> int:
-    """What the socket takes of a frame at once; only while the stream has nothing queued.
+def _give(sock: socket.socket, pieces: list[bytes]) -> int:
+    """What the socket takes of frames at once; only while the stream has nothing queued.
 
-    A frame costs one system call and no copy this way. Whatever the socket does not take, and
+    They cost one system call and no copy this way. Whatever the socket does not take, and
     every error, is left to the stream, whose own attempt finds the same.
     """
     try:
-        return sock.sendmsg((header, data))
+        return sock.sendmsg(pieces)
     except OSError:
         return 0
