@@ -8,6 +8,7 @@ import zlib
 
 from playwright.sync_api import expect
 
+from tests.browser.conftest import NewTab
 from tests.browser.tab import Tab
 
 # A band of 6 by 30 pixels, five times below each other.
@@ -15,10 +16,10 @@ SIXEL = r"printf '\ePq#1;2;100;0;100" + "#1!30~-" * 5 + r"\e\\\n'; echo the-''si
 ORANGE, MAGENTA, GREEN = [255, 128, 0], [255, 0, 255], [0, 255, 0]
 
 FIND = """
-([wanted, milliseconds]) => new Promise((resolve, reject) => {
+([wanted, pane, milliseconds]) => new Promise((resolve, reject) => {
   const end = performance.now() + milliseconds;
   const look = () => {
-    const canvas = document.querySelector(".pane:not([hidden]) .xterm-image-layer");
+    const canvas = document.querySelector(`${pane} .xterm-image-layer`);
     const { width, height } = canvas ?? {};
     const pixels = canvas?.getContext("2d").getImageData(0, 0, width, height).data ?? [];
     let count = 0;
@@ -53,9 +54,9 @@ def inline(colour: list[int], fields: str = "inline=1") -> str:
     return rf"printf '\e]1337;File={fields}:{content}\a\n'; echo the-''picture"
 
 
-def pixels(tab: Tab, colour: list[int]) -> int:
+def pixels(tab: Tab, colour: list[int], pane: str = ".pane:not([hidden])") -> int:
     """How many pixels of a colour are drawn, as soon as there are any."""
-    return int(tab.page.evaluate(FIND, [colour, 30_000]))
+    return int(tab.page.evaluate(FIND, [colour, pane, 30_000]))
 
 
 def run(tab: Tab, command: str, pattern: str) -> None:
@@ -96,3 +97,23 @@ def test_pictures_are_shown_where_they_are_printed(tab: Tab) -> None:
     run(tab, f"clear; {ask}", r"^got:\?1;2\.$")
     run(tab, SIXEL, r"^the-sixel$")
     expect(tab.page.locator(".xterm-image-layer")).to_have_count(0)
+
+
+def test_pictures_in_several_places(tab: Tab, new_tab: NewTab) -> None:
+    """Beside each other in a split, and in a second tab both what was printed before and after."""
+    tab.wait_text(r"^\$ ")
+    run(tab, SIXEL, r"^the-sixel$")
+    first = tab.session
+    tab.page.keyboard.press("Control+Shift+E")
+    tab.page.wait_for_url(lambda url: not url.endswith(first))
+    tab.wait_text(r"^\$ ")
+    run(tab, inline(GREEN), r"^the-picture$")
+    assert pixels(tab, MAGENTA, ".pane:not(.used)") > 100
+    assert pixels(tab, GREEN, ".pane.used") > 100
+    second = new_tab(beside=tab)
+    second.open(tab.page.url)
+    second.wait_state("live")
+    assert pixels(second, MAGENTA, ".pane:not(.used)") > 100
+    assert pixels(second, GREEN, ".pane.used") > 100
+    run(second, f"clear; {inline(ORANGE)}", r"^the-picture$")
+    assert pixels(tab, ORANGE, ".pane.used") > 100, "who watches sees what is new, too"
