@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tornterm.core.window import FLOOR, QUEUE, START, AckWindow, Pace
+from tornterm.core.window import FLOOR, QUEUE, START, TRIP_AGE, AckWindow, Pace
 
 LIMIT = 512 * 1024
 READ = 8192
@@ -184,3 +184,54 @@ def test_bytes_that_will_never_be_acknowledged_are_no_measure() -> None:
     window = AckWindow(START * 10, pace)
     window.acknowledge(START * 10, 100.0)
     assert pace.allowance == START
+
+
+class Line:
+    """A line to a client that parses at once."""
+
+    def __init__(self) -> None:
+        self.pace = Pace(LIMIT)
+        self.window = AckWindow(0, self.pace)
+        self.now = 0.0
+
+    def carry(self, count: int, trip: float) -> None:
+        """Send something, and have it acknowledged after a round trip."""
+        self.window.send(self.window.sent + count, self.now)
+        self.now += trip
+        self.window.acknowledge(self.window.sent, self.now)
+
+    def flood(self, trip: float, rounds: int = 12) -> int:
+        """Send all that may be sent, a few times; what may be sent then."""
+        for _ in range(rounds):
+            self.carry(self.window.room, trip)
+        return self.pace.allowance
+
+
+def test_a_way_that_has_become_longer_is_found_out_by_what_is_sent_alone() -> None:
+    """Until then it looks like a slow client, whatever time goes by in floods."""
+    line = Line()
+    line.carry(1, 0.01)
+    assert line.flood(0.01) == LIMIT
+    assert line.flood(0.5) == FLOOR
+    line.now += 10 * TRIP_AGE
+    assert line.flood(0.5) == FLOOR
+    for _ in range(3):
+        line.carry(1, 0.5)
+        line.now += TRIP_AGE
+    assert line.flood(0.5) == LIMIT
+
+
+def test_one_slow_echo_makes_no_way_longer() -> None:
+    """The page may have been busy; the shortest of the time before counts, too."""
+    line = Line()
+    line.carry(1, 0.01)
+    line.now += 2 * TRIP_AGE
+    line.carry(1, 0.5)
+    assert line.flood(0.5) == FLOOR
+    line.carry(1, 0.01)
+    assert line.flood(0.01) == LIMIT
+    line.now += TRIP_AGE
+    line.carry(1, 0.01)
+    line.now += TRIP_AGE
+    line.carry(1, 0.5)
+    assert line.flood(0.5) == FLOOR

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["FLOOR", "MINIMUM_ALLOWANCE", "QUEUE", "START", "AckWindow", "Pace", "allowance"]
+__all__ = [
+    "FLOOR",
+    "MINIMUM_ALLOWANCE",
+    "QUEUE",
+    "START",
+    "TRIP_AGE",
+    "AckWindow",
+    "Pace",
+    "allowance",
+]
 
 MINIMUM_ALLOWANCE = 4096
 """Bytes that may always be on their way, however small window and scrollback are."""
@@ -17,6 +26,12 @@ FLOOR = 16 * 1024
 
 QUEUE = 0.1
 """Seconds for which what waits at the client is to last: it never runs dry, and is soon over."""
+
+TRIP_AGE = 30.0
+"""Seconds after which the shortest round trip begins to be forgotten."""
+
+_ALONE = 4096
+"""Bytes that a client parses in next to no time, as the echo of a key."""
 
 
 def allowance(window: int, capacity: int) -> int:
@@ -44,6 +59,9 @@ class Pace:
     which hardly more can be sent, and ends when they have been acknowledged. One that was allowed
     too little takes all of it within a round trip, and so is allowed the more in the next round.
 
+    The round trip is the shortest of late. In a flood all bytes wait at the client, too, so that
+    only what was sent alone, such as the echo of a key, can show that the way has become longer.
+
     Args:
         limit: Bytes that may be on their way at the most.
 
@@ -51,14 +69,15 @@ class Pace:
         allowance: Bytes that may be on their way now.
     """
 
-    __slots__ = ("_limit", "_lone", "_round", "_trip", "allowance")
+    __slots__ = ("_limit", "_lone", "_round", "_trip", "_trip_before", "_trip_since", "allowance")
 
     def __init__(self, limit: int) -> None:
         self.allowance = min(START, limit)
         self._limit = limit
-        self._trip = math.inf
-        # What is awaited, and since when; of a round also what had been acknowledged before.
-        self._lone: tuple[int, float] | None = None
+        self._trip = self._trip_before = math.inf
+        self._trip_since = -math.inf
+        # What is awaited, since when, and where it begins; of a round, what was acknowledged then.
+        self._lone: tuple[int, float, int] | None = None
         self._round: tuple[int, float, int] | None = None
 
     def forget(self) -> None:
@@ -75,7 +94,7 @@ class Pace:
             now: Seconds on the caller's clock.
         """
         if begin == acked:
-            self._lone = end, now
+            self._lone = end, now, begin
         if self._round is None and end - acked > self.allowance - self.allowance // 4:
             self._round = end, now, acked
 
@@ -87,18 +106,25 @@ class Pace:
             now: Seconds on the caller's clock.
         """
         if self._lone is not None and offset >= self._lone[0]:
-            # Nothing was before it, at the client or on the way.
-            self._trip = min(self._trip, now - self._lone[1])
+            _, since, begin = self._lone
             self._lone = None
+            self._travelled(offset - begin, now - since, now)
         if self._round is not None and offset >= self._round[0]:
             _, since, acked = self._round
             self._round = None
             self._finish_round(offset - acked, max(now - since, 1e-6))
 
+    def _travelled(self, count: int, seconds: float, now: float) -> None:
+        """Bytes before which there was nothing, at the client or on the way, have come back."""
+        if count <= _ALONE and now - self._trip_since >= TRIP_AGE:
+            self._trip_before, self._trip, self._trip_since = self._trip, seconds, now
+        self._trip = min(self._trip, seconds)
+
     def _finish_round(self, count: int, seconds: float) -> None:
         """The client has taken `count` bytes in `seconds`, and could not have taken more."""
         self._trip = min(self._trip, seconds)
-        wanted = int(count / seconds * (self._trip + max(self._trip, QUEUE)))
+        trip = min(self._trip, self._trip_before)
+        wanted = int(count / seconds * (trip + max(trip, QUEUE)))
         # By no more than twice: that it pauses once is no sign of its being slow.
         wanted = min(2 * self.allowance, max(self.allowance // 2, wanted))
         self.allowance = min(self._limit, max(FLOOR, wanted))
