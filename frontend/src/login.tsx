@@ -14,7 +14,7 @@ const config = readConfig<LoginConfig>();
 const api = new Api(config.base);
 const { theme, language } = settingsFor(config.base).all;
 mark(theme || config.theme);
-await speakAs(language);
+await speakAs(language, config.base);
 
 interface Problem {
   message: string;

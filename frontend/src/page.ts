@@ -84,7 +84,7 @@ export class Page implements Around {
     settings.whenChanged(() => {
       looks.renew();
       this.changed();
-      void speakAs(settings.all.language).then(() => this.changed());
+      void speakAs(settings.all.language, this.config.base).then(() => this.changed());
     });
     listenForKeys(this);
     watchTheBrowser(() => this.allPanes.map(({ client }) => client));

@@ -34,7 +34,24 @@ export async function speak(language: Language): Promise<void> {
   }
 }
 
-/** Speak what was chosen, or what the browser says that the person reads. */
-export function speakAs(chosen: Language | ""): Promise<void> {
+/**
+ * Speak what was chosen, or what the browser says that the person reads; what the server itself says
+ * follows, and so does the page that is kept for the time without it.
+ *
+ * @param base the path below which the server is asked
+ */
+export function speakAs(chosen: Language | "", base: string): Promise<void> {
+  if (rememberChoice(chosen, base)) navigator.serviceWorker?.controller?.postMessage("renew");
   return speak(chosen || languageAmong(navigator.languages));
+}
+
+const YEAR = 365 * 24 * 3600;
+
+/** Tell the server with each request; tells whether that is news to it. */
+function rememberChoice(chosen: Language | "", base: string): boolean {
+  const before = document.cookie;
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  const age = chosen ? YEAR : 0;
+  document.cookie = `tornterm-language=${chosen}; Path=${base}; Max-Age=${age}; SameSite=Lax${secure}`;
+  return document.cookie !== before;
 }

@@ -4,7 +4,7 @@
  */
 interface Worker {
   readonly registration: { readonly scope: string };
-  addEventListener(type: "install" | "activate", listener: (event: Lifetime) => void): void;
+  addEventListener(type: "install" | "message", listener: (event: Lifetime) => void): void;
   addEventListener(type: "fetch", listener: (event: Fetched) => void): void;
   skipWaiting(): Promise<void>;
 }
@@ -24,14 +24,15 @@ const worker = self as unknown as Worker;
 const CACHE = `tornterm-offline:${worker.registration.scope}`;
 const OFFLINE = new URL("offline", worker.registration.scope).href;
 
-worker.addEventListener("install", (event) => {
-  const keep = async () => {
-    const cache = await caches.open(CACHE);
-    await cache.add(new Request(OFFLINE, { cache: "reload" }));
-    await worker.skipWaiting();
-  };
-  event.waitUntil(keep());
-});
+async function keep(): Promise<void> {
+  const cache = await caches.open(CACHE);
+  await cache.add(new Request(OFFLINE, { cache: "reload" }));
+}
+
+worker.addEventListener("install", (event) => event.waitUntil(keep().then(() => worker.skipWaiting())));
+
+/** The page says that it speaks another language from here on. */
+worker.addEventListener("message", (event) => event.waitUntil(keep()));
 
 worker.addEventListener("fetch", (event) => {
   if (event.request.mode !== "navigate") return;

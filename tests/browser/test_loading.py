@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from frontend.bundle import FRONTEND, node_with_packages
 from tests.browser.conftest import NewTab
 from tests.browser.process import ServerProcess, serving
+from tests.browser.tab import TIMEOUT, Tab
 
 MOST_BYTES = 250 * 1024
 
@@ -65,3 +66,50 @@ def test_the_page_speaks_the_language_of_its_reader(server: ServerProcess, new_t
     tab.open(f"{server.url}admin")
     expect(tab.page.get_by_role("tab", name="Utilisateurs")).to_be_visible()
     assert tab.page.get_attribute("html", "lang") == "fr"
+
+
+ASK = "async (url) => (await fetch(url, { headers: { Accept: 'text/html' } })).text()"
+KEPT = """
+([url, wanted, milliseconds]) => new Promise((resolve, reject) => {
+  setTimeout(() => reject(new Error(`what is kept does not say: ${wanted}`)), milliseconds);
+  const look = async () => {
+    const kept = await caches.match(url);
+    if (kept && (await kept.text()).includes(wanted)) resolve();
+    else setTimeout(look, 20);
+  };
+  look();
+})
+"""
+
+
+def choose(tab: Tab, language: str) -> None:
+    """Choose a language in the settings."""
+    tab.page.keyboard.press("Control+,")
+    tab.page.select_option("select[name=language]", language)
+    tab.page.keyboard.press("Escape")
+
+
+def test_the_server_speaks_the_language_that_was_chosen(tmp_path: Path, new_tab: NewTab) -> None:
+    """An error, what stands in for scripts, and what is kept for the time without a server."""
+    with serving(tmp_path) as server:
+        tab = new_tab(locale="de-AT")
+        tab.log_in(server.login_link)
+        tab.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        tab.page.reload()  # from here on the worker is in charge
+        tab.wait_state("live")
+        address = tab.page.url
+        for choice, error, bare, away in (
+            ("fr", "Introuvable", "a besoin de JavaScript", "Le serveur est injoignable"),
+            ("", "Nicht gefunden", "braucht JavaScript", "Der Server ist nicht zu erreichen"),
+            ("fr", "Introuvable", "a besoin de JavaScript", "Le serveur est injoignable"),
+        ):
+            choose(tab, choice)
+            assert error in tab.page.evaluate(ASK, f"{server.url}nothing/here")
+            assert bare in tab.page.evaluate(ASK, server.url)
+            tab.page.evaluate(KEPT, [f"{server.url}offline", away, TIMEOUT * 1000])
+            set_by_us = [c for c in tab.page.context.cookies() if c["name"] == "tornterm-language"]
+            kept = [(c["value"], c["path"], c["sameSite"]) for c in set_by_us]
+            assert kept == ([(choice, "/", "Lax")] if choice else [])
+    tab.page.goto(address)
+    tab.wait_state("offline")
+    expect(tab.page.get_by_role("heading")).to_have_text("Le serveur est injoignable")

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from tests.web.conftest import Serve
 from tornterm.errors import AuthError, AuthUnavailable, Forbidden, GoingAway
+from tornterm.hookspecs import hookimpl
+from tornterm.types import LoginField, LoginMethod
 from tornterm.web.answers import _PROBLEMS
 from tornterm.web.languages import SENTENCES, language_of
 from tornterm.web.render import asset_names, json_for_script, render, static_path
@@ -172,6 +174,42 @@ async def test_pages_without_scripts_speak_the_language_of_their_reader(serve: S
         text = (await site.ask(path, headers=headers)).body.decode()
         assert words in text, path
         assert '<html lang="de"' in text or '<html lang="fr"' in text
+
+
+async def test_a_language_that_was_chosen_wins_over_the_browsers(serve: Serve) -> None:
+    """In the cookie that the page sets; what is no language of ours is passed over."""
+    site = await serve()
+    for cookie, language in (
+        ("tornterm-language=fr", "fr"),
+        ("tornterm-language=en; other=de", "en"),
+        ("tornterm-language=", "de"),
+        ("tornterm-language=tlh", "de"),
+        ("tornterm-language=FR", "de"),
+        ('tornterm-language="><script>', "de"),
+    ):
+        headers = {"Accept": "text/html", "Accept-Language": "de", "Cookie": cookie}
+        for path in ("/nothing", "/offline", "/login"):
+            text = (await site.ask(path, headers=headers)).body.decode()
+            assert f'<html lang="{language}"' in text, cookie
+
+
+async def test_ways_to_log_in_are_named_in_the_language_of_the_reader(serve: Serve) -> None:
+    """Those that come with us; what an operator calls one stays as it is."""
+
+    class Forms:
+        name = "forms"
+
+        @hookimpl
+        async def tornterm_login_methods(self) -> LoginMethod:
+            fields = (LoginField("username", "User name"), LoginField("x", "Badge", True))
+            return LoginMethod(self.name, "Log in", fields)
+
+    site = await serve(plugins=[Forms()])
+    text = (await site.ask("/login", headers={"Accept-Language": "de"})).body.decode()
+    config = json.loads(text.partition('id="tornterm-config">')[2].partition("<")[0])
+    method = next(each for each in config["methods"] if each["name"] == "forms")
+    assert method["label"] == "Anmelden"
+    assert [field["label"] for field in method["fields"]] == ["Benutzername", "Badge"]
 
 
 @pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.stem)

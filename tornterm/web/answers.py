@@ -13,7 +13,7 @@ from tornado.web import HTTPError, RequestHandler
 from tornterm.errors import LimitExceeded, TorntermError
 from tornterm.types import User
 from tornterm.web.context import Context, public_base
-from tornterm.web.languages import language_of, translator
+from tornterm.web.languages import COOKIE, language_of, translator
 from tornterm.web.proxies import Client
 from tornterm.web.render import render
 
@@ -135,8 +135,8 @@ class Answers(RequestHandler):
 
     @property
     def language(self) -> str:
-        """What the person reads, as their browser says."""
-        return language_of(self.request.headers.get("Accept-Language", ""))
+        """What the person reads, as they have chosen on the page or as their browser says."""
+        return language_of(self.request.headers.get("Accept-Language", ""), self.get_cookie(COOKIE))
 
     def _write_error_page(self, problem: Problem) -> None:
         self.set_header("Content-Type", "text/html; charset=UTF-8")

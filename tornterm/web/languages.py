@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-__all__ = ["SENTENCES", "language_of", "translator"]
+__all__ = ["COOKIE", "SENTENCES", "language_of", "translator"]
 
 SENTENCES: Mapping[str, Mapping[str, str]] = {
     # Errors: what HTTP calls them, and what they mean to a person.
@@ -88,13 +88,19 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
 
 LANGUAGES = ("en", "de", "fr")
 
+COOKIE = "tornterm-language"
+"""The cookie in which the page says which language somebody has chosen; nothing else is in it."""
 
-def language_of(accepted: str) -> str:
-    """The language that a browser asks for most, among those that there are; else English.
+
+def language_of(accepted: str, chosen: str | None = None) -> str:
+    """What somebody has chosen, else what their browser asks for most; else English.
 
     Args:
         accepted: The header ``Accept-Language``.
+        chosen: What the cookie says; what is no language of ours is nobody's choice.
     """
+    if chosen in LANGUAGES:
+        return str(chosen)
     best, most = LANGUAGES[0], 0.0
     for choice in accepted.split(","):
         name, *parameters = choice.strip().lower().split(";")
