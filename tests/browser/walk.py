@@ -17,6 +17,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import NewTab
 from tests.browser.process import ROOT, ServerProcess, serving
 from tests.browser.tab import Tab
+from tests.browser.test_element import PROGRAM, add
 from tests.browser.test_older_events import earlier
 from tests.browser.test_paste import PASTE
 from tornterm.files import get
@@ -85,10 +86,34 @@ class Walk:
         self.see = see
         self.options = options
         self.prepare = prepare
+        self.language = str(options.get("locale", "en"))
 
     def tab(self, beside: Tab | None = None, **more: object) -> Tab:
         """A tab beside another one, or in a profile of its own."""
         return self._new_tab(beside=beside) if beside else self._new_tab(**self.options, **more)
+
+    # --- pages of others -----------------------------------------------------------------------
+
+    def element(self) -> None:
+        """A terminal in somebody else's page, which has a policy of its own."""
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8"}
+        process = ServerProcess([sys.executable, str(PROGRAM)], environment)
+        try:
+            tab = self.tab()
+            tab.open(process.line("stdout", r"own (\S+)") + "/page")
+            tab.page.evaluate(
+                "lang => { document.documentElement.lang = lang; document.title = ''; }",
+                self.language,
+            )
+            terminal = add(tab.page)
+            terminal.wait_text(r"\$$")
+            self.see(tab, "the element")
+            terminal.run("exit 3", r"exit 3")
+            terminal.wait_state("ended")
+            self.see(tab, "the element, ended")
+        finally:
+            code = process.stop()
+        assert code == 0, process.log
 
     # --- the terminal ------------------------------------------------------------------------
 
@@ -415,7 +440,7 @@ class Walk:
                 page.wait_for_selector(".sure")
                 self.see(tab, f"{view}, a question")
                 page.click(".sure button >> nth=0")
-            page.keyboard.press("Escape")
+            page.click("aside header button")
         page.click(".tools [aria-pressed]")
         self.see(tab, "audit, held still")
         below = page.locator(".note .quiet")
@@ -470,6 +495,8 @@ class Walk:
         page.locator("aside .ap-wrapper").focus()
         page.keyboard.press("?")
         self.see(tab, "the player's keys")
+        page.keyboard.press("Escape")
+        page.wait_for_selector("aside", state="detached")
 
     def _watched(self, tab: Tab, terminal: Tab) -> None:
         page = tab.page
@@ -491,6 +518,7 @@ class Walk:
         terminal.wait_state("ended")
         self.see(terminal, "a session that was ended by an administrator")
         self.see(tab, "a session that is gone")
+        page.click("aside header button")
         self._menu(terminal)
         terminal.page.click(".sheet button.item >> nth=-1")
         page.wait_for_selector(".banner")

@@ -16,10 +16,14 @@ READ = """
 () => {
   const data = ".xterm, .ap-term, code, pre, script, style";
   const { lang, title } = { lang: document.documentElement.lang, title: document.title };
-  const foreign = (element) => element.closest("[lang]")?.lang !== lang;
+  const foreign = (element) => (element.closest("[lang]")?.lang ?? lang) !== lang;
   const said = [title];
-  const all = document.createTreeWalker(document.body);
-  for (let node = all.currentNode; node; node = all.nextNode()) {
+  const read = (root) => {
+    const all = document.createTreeWalker(root);
+    for (let node = all.currentNode; node; node = all.nextNode()) hear(node);
+  };
+  const hear = (node) => {
+    if (node.shadowRoot) read(node.shadowRoot);
     if (node instanceof Text) {
       if (!node.parentElement.closest(data) && !foreign(node.parentElement)) said.push(node.data);
     } else if (node instanceof Element && !foreign(node)) {
@@ -28,7 +32,8 @@ READ = """
       }
       for (const name of ["title", "placeholder", "alt"]) said.push(node.getAttribute(name) ?? "");
     }
-  }
+  };
+  read(document.body);
   return [lang, [...new Set(said.map((text) => text.trim()).filter(Boolean))]];
 }
 """

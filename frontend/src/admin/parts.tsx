@@ -83,7 +83,12 @@ interface SureProps {
 export function Sure({ question, danger = false, yes, no, act, close }: SureProps) {
   const [busy, setBusy] = useState(false);
   const safe = useRef<HTMLButtonElement>(null);
-  useEffect(() => safe.current?.focus(), []);
+  useEffect(() => {
+    safe.current?.focus();
+    const around = safe.current?.closest<HTMLElement>(".side, .reload");
+    // With the question its buttons go, and the keyboard must not be left nowhere.
+    return () => around?.focus();
+  }, []);
   const go = () => {
     setBusy(true);
     void act().finally(() => setBusy(false));

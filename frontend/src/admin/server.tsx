@@ -92,7 +92,7 @@ function Reload({ api, possible }: { api: AdminApi; possible: boolean }) {
     setAsking(false);
   };
   return (
-    <section class="panel reload">
+    <section class="panel reload" tabIndex={-1}>
       {!possible && <p class="quiet">{TEXT.notReloadable}</p>}
       {possible && !asking && (
         <button type="button" onClick={() => (setAsking(true), setOutcome(null))}>{TEXT.reload}</button>
