@@ -63,6 +63,10 @@ export class TerminalView implements Screen {
     terminal.loadAddon(new Unicode11Addon());
     terminal.unicode.activeVersion = "11";
     terminal.loadAddon(new WebLinksAddon());
+    // What a program calls a link by a name may lead anywhere, so that is shown first.
+    terminal.options.linkHandler = {
+      activate: (_event, uri) => void (confirm(TEXT.openLink(uri)) && window.open(uri, "_blank", "noopener")),
+    };
     this.addClipboard();
     terminal.open(host);
     terminal.textarea?.setAttribute("aria-label", TEXT.terminal);

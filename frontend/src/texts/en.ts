@@ -261,6 +261,7 @@ export const EN = {
     `${plural(bytes, "byte", "bytes")} of older output were no longer kept; they are missing above.`,
   inputFull: "That was too much to keep while it cannot be sent; the last input was not taken.",
   viewerTyped: "You are watching. Take control to type.",
+  openLink: (uri: string) => `Open ${uri}?`,
   copyOffer: (length: number) =>
     `A program wants to copy ${plural(length, "character", "characters")} to the clipboard.`,
   copyTooMuch: (length: number) =>

@@ -261,6 +261,7 @@ export const FR: Texts = {
     `${plural(bytes, "octet", "octets")} de sortie plus ancienne n'étaient plus gardés ; il en manque ci-dessus.`,
   inputFull: "C'était trop à garder tant que rien ne peut être envoyé ; la dernière saisie n'a pas été prise.",
   viewerTyped: "Vous regardez. Prenez le contrôle pour taper.",
+  openLink: (uri) => `Ouvrir ${uri} ?`,
   copyOffer: (length) =>
     `Un programme veut copier ${plural(length, "caractère", "caractères")} dans le presse-papiers.`,
   copyTooMuch: (length) =>
