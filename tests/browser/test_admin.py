@@ -195,6 +195,18 @@ def test_reloading_the_configuration(
     expect(page.get_by_role("rowheader", name="tornterm_spawn")).to_be_visible()
 
 
+def test_the_last_hour(server: ServerProcess, tab: Tab, new_tab: NewTab) -> None:
+    """Sessions, output, delay and memory, each as a line and in words, with what is new."""
+    page = administrate(server, new_tab(beside=tab), "server")
+    charts = page.locator(".chart")
+    expect(charts).to_have_count(4)
+    expect(charts.locator("polyline")).to_have_count(4)  # of two samples at least
+    for name in ("Sessions", "Output", "Event loop delay", "Memory"):
+        expect(page.get_by_role("img", name=f"{name} in the last hour")).to_be_visible()
+    said = page.get_by_role("img", name="Sessions in the last hour")
+    expect(said).to_have_attribute("aria-label", "Sessions in the last hour: now 1, at most 1.")
+
+
 def test_by_keyboard_alone(crowded: ServerProcess, new_tab: NewTab) -> None:
     """From the views into the table, to a row, to its details, and back."""
     tab = new_tab()
@@ -288,6 +300,9 @@ def test_recordings(tmp_path: Path, new_tab: NewTab) -> None:
         side.get_by_label("Speed").select_option("8")
         expect(side.locator(".ap-player")).to_contain_text("played-back")
         expect(side.locator(".ap-wrapper")).to_be_focused()
+        expect(side.locator(".ap-marker-container").first).to_be_attached()
+        page.keyboard.press("[")
+        expect(side.locator(".ap-term")).not_to_contain_text("played-back")
         page.click("#tab-audit")
         expect(page.locator(".grid")).to_contain_text("recorder.played")
 

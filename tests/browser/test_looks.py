@@ -55,6 +55,23 @@ def test_a_theme_is_chosen_kept_and_known_to_other_windows(tab: Tab, new_tab: Ne
     expect(tab.page.locator("html[data-theme]")).to_have_count(0)
 
 
+def test_the_well_known_palettes(tab: Tab) -> None:
+    """Each paints the ground that it is known by, and programs' colours with it."""
+    tab.page.keyboard.press("Control+,")
+    reds = set()
+    for name, ground in (
+        ("solarized-dark", "#002b36"),
+        ("dracula", "#282a36"),
+        ("nord", "#2e3440"),
+        ("gruvbox", "#282828"),
+        ("monokai", "#272822"),
+    ):
+        tab.page.select_option("select[name=theme]", name)
+        assert tab.page.evaluate(BACKGROUND) == ground
+        reds.add(tab.page.evaluate("tornterm.terminal.options.theme.red"))
+    assert len(reds) == 5
+
+
 def test_the_system_chooses_where_nobody_has(tab: Tab) -> None:
     """Light, dark and high contrast follow the system while the page is open."""
     page = tab.page.locator("html")
