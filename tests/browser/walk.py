@@ -15,9 +15,9 @@ from argon2 import PasswordHasher
 from playwright.sync_api import expect
 
 from tests.browser.conftest import NewTab
+from tests.browser.elements import add
 from tests.browser.process import ROOT, ServerProcess, serving
 from tests.browser.tab import Tab
-from tests.browser.test_element import PROGRAM, add
 from tests.browser.test_older_events import earlier
 from tests.browser.test_paste import PASTE
 from tornterm.files import get
@@ -97,7 +97,9 @@ class Walk:
     def element(self) -> None:
         """A terminal in somebody else's page, which has a policy of its own."""
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8"}
-        process = ServerProcess([sys.executable, str(PROGRAM)], environment)
+        process = ServerProcess(
+            [sys.executable, str(Path(__file__).with_name("embedder.py"))], environment
+        )
         try:
             tab = self.tab()
             tab.open(process.line("stdout", r"own (\S+)") + "/page")
