@@ -278,11 +278,12 @@ class ControlRefused(SessionError):
 
 
 class LimitExceeded(SessionError):
-    """A limit does not allow another session now.
+    """A limit does not allow another session, or another of what it counts, now.
 
     Args:
         code: ``server_full``, ``user_limit``, ``group_limit``, ``user_rate``, ``login_rate``,
-            ``ip_rate`` or ``busy``.
+            ``ip_rate``, ``viewer_limit``, ``share_limit``, ``transfer_limit``, ``page_limit`` or
+            ``busy``.
         limit: The limit's value.
         current: How much of it is used.
         retry_after: Seconds until a retry can succeed, or None where that cannot be known.

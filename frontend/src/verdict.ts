@@ -23,7 +23,7 @@ export interface Facts {
 }
 
 const LIMITS: ReadonlySet<string> = new Set([
-  "server_full", "user_limit", "group_limit", "user_rate", "ip_rate", "audit_unavailable",
+  "server_full", "user_limit", "group_limit", "user_rate", "ip_rate", "viewer_limit", "audit_unavailable",
 ]);
 
 /** Where a token is not good any more the share may still be, and where it is not, nothing is. */

@@ -448,7 +448,7 @@ async def test_limits(serve: Serve, folder: Path) -> None:
     first = await desk.upload("c", 1024)
     await desk.download(folder / "a")
     answer = await desk.offer(folder / "a")
-    assert (answer.status, answer.code) == (429, "user_limit")
+    assert (answer.status, answer.code) == (429, "transfer_limit")
     await desk.ask(first, "DELETE")
     assert (await desk.offer(folder / "a")).status == 201
 

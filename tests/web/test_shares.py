@@ -448,7 +448,7 @@ async def test_there_is_room_for_so_many_guests(
     for guest in guests:
         await guest.hear("resumed")
     late = await town.watch(site, made["id"], shared["secret"])
-    assert await late.end() == (1013, "user_limit")
+    assert await late.end() == (1013, "viewer_limit")
     guests[0].connection.close()
     session = site.terminals.sessions.get_session(made["id"])
     assert session is not None

@@ -211,7 +211,7 @@ class Transfers:
         most = self.settings.max_per_user
         if most and used >= most:
             sentence = f"You have as many transfers as you may have at once ({most})."
-            raise LimitExceeded(ErrorCode.USER_LIMIT, most, used, None, sentence)
+            raise LimitExceeded(ErrorCode.TRANSFER_LIMIT, most, used, None, sentence)
         self._beginning.append(user)
         try:
             return await FileWorker.begin(plan, wish)

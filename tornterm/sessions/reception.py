@@ -218,7 +218,7 @@ class Reception:
         right = await self._manager.sharing.right(user, session, share)
         if session.guests >= MAX_GUESTS:
             sentence = "Too many people watch this session already."
-            raise LimitExceeded(ErrorCode.USER_LIMIT, MAX_GUESTS, session.guests, None, sentence)
+            raise LimitExceeded(ErrorCode.VIEWER_LIMIT, MAX_GUESTS, session.guests, None, sentence)
         return _Arrival(user, right, share)
 
     def close(self, guest: Guest, attachment: V1Attachment) -> None:

@@ -105,7 +105,8 @@ class Shares:
         """
         if len(self._shares) >= MAX_SHARES:
             sentence = f"This session has {MAX_SHARES} shares; take one back first."
-            raise LimitExceeded(ErrorCode.USER_LIMIT, MAX_SHARES, len(self._shares), None, sentence)
+            code = ErrorCode.SHARE_LIMIT
+            raise LimitExceeded(code, MAX_SHARES, len(self._shares), None, sentence)
         secret, created = new_secret(), self._clock.wall()
         share = Share(
             id=new_id()[:16],

@@ -131,7 +131,7 @@ async def test_there_are_only_so_many(serve: Serve) -> None:
     async with Listener(site, site.bearer("root")) as listener:
         await listener.until(lambda: listener.tables["users"])
         answer = await site.ask("/api/admin/events", headers=site.bearer("root"))
-        assert (answer.status, answer.code) == (429, "server_full")
+        assert (answer.status, answer.code) == (429, "page_limit")
     await gone(site)
     async with Listener(site, site.bearer("root")) as listener:
         assert listener.status == 200

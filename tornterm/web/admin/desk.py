@@ -94,7 +94,7 @@ class Desk:
         """
         if self._feeds >= MAX_FEEDS:
             sentence = "Too many administration pages are open."
-            raise LimitExceeded(ErrorCode.SERVER_FULL, MAX_FEEDS, self._feeds, None, sentence)
+            raise LimitExceeded(ErrorCode.PAGE_LIMIT, MAX_FEEDS, self._feeds, None, sentence)
         self._feeds += 1
 
     def leave(self) -> None:
