@@ -36,6 +36,7 @@ class QuietTerminal:
         self.on_input_drained: Callable[[], None] | None = None
         self.on_exit: Callable[[ExitStatus], None] | None = None
         self.job = False
+        self.told = 0  # bytes that might be read when somebody last said that this has changed
 
     def print(self, data: bytes) -> None:
         self.log.append(data)
@@ -54,7 +55,7 @@ class QuietTerminal:
         """Nothing is gathered here."""
 
     def poke(self) -> None:
-        pass
+        self.told = self.may_read()
 
     def show_with(self, model: object) -> None:
         pass
@@ -81,6 +82,7 @@ class Line:
         self.unsent = 0
         self.on_writable: Callable[[], None] | None = None
         self.closed: tuple[int, str] | None = None
+        self._holds = self._held = 0
 
     @property
     def gone(self) -> bool:
@@ -89,20 +91,30 @@ class Line:
     def send_bytes(self, data: bytes) -> None:
         assert self.closed is None
         self.frames.append(data)
-        if self.full:
-            self.unsent += len(data)
+        self._count(len(data))
 
     def send_text(self, text: str) -> None:
         assert self.closed is None
         self.frames.append(json.loads(text))
-        if self.full:
-            self.unsent += len(text)
+        self._count(len(text))
+
+    def _count(self, size: int) -> None:
+        if self._holds:
+            self._held += size
+        if self._holds or self.full:
+            self.unsent += size
 
     def hold(self) -> None:
-        """Nothing is kept here: each frame is looked at by itself."""
+        """Frames count as unsent; they can be looked at all the same."""
+        self._holds += 1
 
     def release(self) -> None:
-        """Nothing is kept here."""
+        """They are sent, unless nothing is taken."""
+        self._holds -= 1
+        if not self._holds:
+            held, self._held = self._held, 0
+            if not self.full:
+                self.unsent -= held
 
     def close(self, code: int, reason: str) -> None:
         assert self.closed is None

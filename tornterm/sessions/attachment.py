@@ -147,12 +147,12 @@ class Attachment(ABC):
             hold: Keep back an unfinished character at the very end of the log, because the rest
                 of it is most likely on its way.
         """
-        before = self.cursor.offset
+        before = self.cursor.offset, self.painter.busy
         while self.open and self.transport.unsent < HIGH_WATER and self._send_some(hold):
             pass
         if not self.open:
             return
-        if not self.transport.unsent and self.cursor.offset != before:
+        if not self.transport.unsent and (self.cursor.offset, self.painter.busy) != before:
             # The socket took it at once, so nobody will call `on_writable`.
             self._note_progress()
             self.host.moved(self)

@@ -276,8 +276,8 @@ class Session:
             attachment.notice("waiting", _WAITS)
         attachment.pump()
         attachment.transport.release()
-        # The socket may have taken all of it, and then nobody else would send the rest.
-        attachment.pump()
+        # The socket may have taken all of it, and then nobody else would say so.
+        attachment.on_writable()
 
     def _tell_who_watches(self, newcomer: Attachment) -> None:
         """Nobody is watched by an administrator without being told, whoever of them came first."""
