@@ -1,4 +1,5 @@
 /** Everything that can be done with the page by a key or by name. */
+import { chooseFiles } from "./files/exchange.ts";
 import { platformOf } from "./keys.ts";
 import { leaveTerminal } from "./leave.ts";
 import type { Command } from "./marks.ts";
@@ -44,6 +45,7 @@ export function actionsOf(page: Page): Action[] {
     ["failed", TEXT.previousFailed, () => pane.effects.jump(-1, failed)],
     ["copy-output", TEXT.copyOutput, () => void pane.effects.copyLastOutput()],
     ["save", TEXT.saveOutput, page.saveOutput],
+    ["upload", TEXT.files.choose, () => chooseFiles(pane), [], own && config.files === true && pane.status.kind === "live"],
     ["larger", TEXT.larger, () => page.looks.zoom(1), ["Mod+Shift+."]],
     ["smaller", TEXT.smaller, () => page.looks.zoom(-1), ["Mod+Shift+,"]],
     ["usual-size", TEXT.usualSize, () => page.settings.set("fontSize", 0)],

@@ -17,7 +17,12 @@ const PLACES: NamedKey[] = ["Home", "End", "PageUp", "PageDown", "Insert", "Dele
 /** What is printed on a key, and how it is said, in the language of the person. */
 function named(name: NamedKey, sign?: string): Key {
   const [label, spoken] = (TEXT.keyNames as Record<string, readonly [string, string]>)[name] ?? [name, name];
-  return [name, sign ?? label, spoken];
+  return sign ? [name, sign, spoken] : [name, label, said(label, spoken)];
+}
+
+/** A key's name, with what is printed on it: who speaks to a phone says what is to be seen. */
+function said(label: string, spoken: string): string {
+  return spoken.startsWith(label) && !/\w/.test(spoken.charAt(label.length)) ? spoken : `${label}, ${spoken}`;
 }
 
 export function KeyRow({ sticky, press, toggle }: Props) {
@@ -28,25 +33,27 @@ export function KeyRow({ sticky, press, toggle }: Props) {
     <button key={name} type="button" aria-label={spoken} onClick={() => press(name)}>{label}</button>
   );
   const modifier = (name: Modifier) => (
-    <button key={name} type="button" aria-label={TEXT.keyNames[name][1]} aria-pressed={sticky[name]}
+    <button key={name} type="button" aria-label={said(...TEXT.keyNames[name])} aria-pressed={sticky[name]}
       onClick={() => toggle(name)}>{TEXT.keyNames[name][0]}</button>
   );
   return (
-    <div class="keys" role="toolbar" aria-label={TEXT.keys} onPointerDown={keep} onMouseDown={keep}>
-      {more && (
-        <div class="more" id="more-keys">
-          {[...FUNCTION_KEYS, ...PLACES].map((name) => key(named(name)))}
+    <section class="keys" aria-label={TEXT.keys} onPointerDown={keep} onMouseDown={keep}>
+      <div role="toolbar" aria-label={TEXT.keys}>
+        {more && (
+          <div class="more" id="more-keys">
+            {[...FUNCTION_KEYS, ...PLACES].map((name) => key(named(name)))}
+          </div>
+        )}
+        <div class="row">
+          {key(named("Esc"))}
+          {key(named("Tab"))}
+          {modifier("ctrl")}
+          {modifier("alt")}
+          <button type="button" aria-label={said(TEXT.keyNames.fn[0], TEXT.moreKeys)} aria-expanded={more}
+            aria-controls={more ? "more-keys" : undefined} onClick={() => setMore(!more)}>{TEXT.keyNames.fn[0]}</button>
+          {ARROWS.map(([name, sign]) => key(named(name, sign)))}
         </div>
-      )}
-      <div class="row">
-        {key(named("Esc"))}
-        {key(named("Tab"))}
-        {modifier("ctrl")}
-        {modifier("alt")}
-        <button type="button" aria-label={TEXT.moreKeys} aria-expanded={more}
-          aria-controls={more ? "more-keys" : undefined} onClick={() => setMore(!more)}>{TEXT.keyNames.fn[0]}</button>
-        {ARROWS.map(([name, sign]) => key(named(name, sign)))}
       </div>
-    </div>
+    </section>
   );
 }

@@ -51,6 +51,7 @@ def test_no_english_is_left(part: str, language: str, tmp_path: Path, new_tab: N
     assert not found, "\n".join(f"{where}: {texts}" for where, texts in found.items())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("screen", SCREENS)
 @pytest.mark.parametrize("part", PARTS)
 def test_nothing_goes_wrong_anywhere(

@@ -25,6 +25,20 @@ export function transfersOf(pane: Pane, around: Around): Transfers {
   });
 }
 
+/** Let a person choose files, who cannot drop any: on a phone, or without a mouse. */
+export function chooseFiles(pane: Pane): void {
+  const input = document.createElement("input");
+  input.type = "file";
+  input.multiple = true;
+  input.addEventListener("change", () => upload(pane, [...(input.files ?? [])]));
+  input.click();
+}
+
+/** Ask whether to upload files, or say why that cannot be. */
+function upload(pane: Pane, files: File[]): void {
+  if (files.length > 0 && !pane.transfers.drop(files)) pane.say(TEXT.files.off);
+}
+
 /** Listen for files that the program offers and that people drop. */
 export function watchFiles(pane: Pane, terminal: Terminal, host: HTMLElement): void {
   terminal.parser.registerOscHandler(OSC, (data) => {
@@ -39,6 +53,6 @@ export function watchFiles(pane: Pane, terminal: Terminal, host: HTMLElement): v
     if (files.length === 0) return;
     // Without this the browser would leave the page for the file.
     event.preventDefault();
-    if (!pane.transfers.drop(files)) pane.say(TEXT.files.off);
+    upload(pane, files);
   });
 }

@@ -271,6 +271,7 @@ export const DE: Texts = {
   copied: "Kopiert",
 
   files: {
+    choose: "Dateien hochladen",
     offerTitle: "Ein Programm bietet eine Datei an",
     download: "Herunterladen",
     dropTitle: (count, size) =>

@@ -271,6 +271,7 @@ export const EN = {
   copied: "Copied",
 
   files: {
+    choose: "Upload files",
     offerTitle: "A program offers a file",
     download: "Download",
     dropTitle: (count: number, size: number) =>

@@ -271,6 +271,7 @@ export const FR: Texts = {
   copied: "Copié",
 
   files: {
+    choose: "Envoyer des fichiers",
     offerTitle: "Un programme propose un fichier",
     download: "Télécharger",
     dropTitle: (count, size) =>
