@@ -39,6 +39,7 @@ LAYERS = (
     "__main__",
     "testing",
 )
+CONTRACT = ("tornterm.errors", "tornterm.types", "tornterm.hookspecs")
 CORE_MAY_NOT = {"asyncio", "tornado", "terminado", "ptyprocess", "time", "os", "socket", "select"}
 BUILTIN_MAY = {"tornterm.types", "tornterm.errors", "tornterm.hookspecs", "tornterm.config.fields"}
 
@@ -113,6 +114,15 @@ def test_builtins_import_what_outsiders_may(path: Path) -> None:
     ours = {module for module in imports(path) if module.startswith("tornterm.")}
     inside = {module for module in ours if module.startswith("tornterm.builtin")}
     assert ours - inside <= BUILTIN_MAY
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_the_contract_is_imported_by_its_public_names(path: Path) -> None:
+    """How a part of the contract is laid out in files concerns that part alone."""
+    for module in imports(path):
+        for part in CONTRACT:
+            if module.startswith(f"{part}."):
+                assert name_of(path).startswith(part), f"{name_of(path)} imports {module}"
 
 
 def test_only_the_host_knows_pluggy() -> None:
