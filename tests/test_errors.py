@@ -36,7 +36,7 @@ SAMPLES = [
 
 def kinds(root: type[TorntermError]) -> Iterator[type[TorntermError]]:
     for kind in root.__subclasses__():
-        if kind.__module__ == errors.__name__:
+        if kind.__module__.startswith(f"{errors.__name__}."):
             yield kind
             yield from kinds(kind)
 

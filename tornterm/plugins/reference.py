@@ -120,14 +120,7 @@ def reference() -> str:
             parts.append(f"### `{name}`\n\n{fields(value)}{markdown(value.__doc__)}")
             parts += members(value, name)
     parts.append(_ERRORS)
-    for name in (
-        "AuthError",
-        "AuthUnavailable",
-        "Forbidden",
-        "SpawnError",
-        "LimitExceeded",
-        "ConfigError",
-    ):
+    for name in _NAMES_OF_ERRORS:
         value = getattr(errors, name)
         parts.append(f"### `{constructor(value, name)}`\n\n{markdown(value.__doc__)}")
     problem = errors.ConfigProblem
