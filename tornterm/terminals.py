@@ -199,7 +199,8 @@ class Terminals:
             size: The terminal's size; 80 by 24 where left out.
             keep: Whether it stays although nobody attaches within ``sessions.attach_timeout``.
             **wishes: ``profile``, ``title``, ``cwd``, ``argv`` and ``env``, as in
-                `tornterm.types.SpawnRequest`; plugins decide what comes of them.
+                `tornterm.types.SpawnRequest`; plugins decide what comes of them. A profile that
+                there is not is refused, with ``argv`` as well.
 
         Raises:
             TorntermError: As `SessionManager.create`.

@@ -107,6 +107,15 @@ async def test_a_profile_that_is_not_there_is_refused() -> None:
     assert len(refused.value.public) < 200
 
 
+async def test_a_command_does_not_stand_in_for_a_profile() -> None:
+    """An embedder's own command runs in a profile's directory, or without one: it is told which."""
+    with pytest.raises(SpawnError, match="to run argv without one, leave the profile out"):
+        await plan(PROFILES, profile="report", argv=("/bin/true",))
+    with pytest.raises(SpawnError, match=r"did you mean 'tmp'\?"):
+        await plan(PROFILES, profile="tpm", argv=("/bin/true",))
+    assert (await plan(PROFILES, argv=("/bin/true",))).argv == ("/bin/true",)
+
+
 async def test_doubts_about_profiles_name_them() -> None:
     """A program or a directory that is missing is a warning, with its place in the file."""
     table = {"profiles": {"a": {"command": ["no-such-program"], "cwd": "/no/such"}}}

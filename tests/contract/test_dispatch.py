@@ -30,6 +30,7 @@ from tornterm.types import (
     FileAccess,
     Limits,
     LoginMethod,
+    Profile,
     Route,
     Size,
     SpawnPlan,
@@ -299,6 +300,26 @@ async def test_collect_keeps_the_order_and_drops_who_fails() -> None:
     failures = Failures(host)
     assert await host.login_methods() == [one, two, three]
     assert {name for name, _ in failures} == {"b", "e"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [Profile("x" * 257), Profile("x", label=7), Profile(7)],  # type: ignore[arg-type]
+)
+async def test_profiles_have_names_that_can_be_asked_for(
+    wrong: Profile, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Clients cannot send longer ones; the log says whose it was, and others are still offered."""
+    longest = Profile("x" * 256)
+    host = PluginHost(
+        [],
+        {},
+        [plugin("wordy", profiles=answers(wrong)), plugin("fine", profiles=answers(longest))],
+    )
+    failures = Failures(host)
+    assert await host.profiles(ALICE) == [longest]
+    assert failures == [("wordy", "tornterm_profiles")]
+    assert "plugin 'wordy', hook tornterm_profiles: returned" in caplog.text
 
 
 async def test_collect_asks_all_at_once() -> None:

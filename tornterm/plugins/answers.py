@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from tornterm.plugins.faults import Nonsense
-from tornterm.types import AuditEvent, EventFilter, OlderEvents, User
+from tornterm.types import AuditEvent, EventFilter, OlderEvents, Profile, User
 
-__all__ = ["anything", "found_by", "maybe", "several", "user_of", "verdict"]
+__all__ = ["anything", "found_by", "maybe", "profiles", "several", "user_of", "verdict"]
 
 T = TypeVar("T")
 
@@ -60,6 +60,17 @@ def several(wanted: type[T]) -> Callable[[Any], tuple[T, ...]]:
         return tuple(returned)
 
     return check
+
+
+def profiles(returned: Any) -> tuple[Profile, ...]:
+    """Profiles that a client could name when it asks for a session."""
+    found = several(Profile)(returned)
+    for profile in found:
+        if not isinstance(profile.name, str) or len(profile.name) > Profile.MAX_NAME:
+            raise Nonsense(profile, f"one with a name of at most {Profile.MAX_NAME} characters")
+        if not isinstance(profile.label, str):
+            raise Nonsense(profile.label, "a text (as a profile's label)")
+    return found
 
 
 def user_of(plugin: str) -> Callable[[Any], User | None]:

@@ -16,12 +16,15 @@ class Profile:
     """One way to start a session, as the page offers it.
 
     Args:
-        name: What `SpawnRequest.profile` is then; not empty, which means the usual way.
+        name: What `SpawnRequest.profile` is then, of at most 256 characters; not empty, which
+            means the usual way.
         label: What people read; the name where it is empty.
     """
 
     name: str
     label: str = ""
+
+    MAX_NAME = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class SpawnRequest:
         size: The terminal's size.
         profile: The profile the person chose; empty for the default one.
         cwd: A working directory wished by an embedder; None for the plugin's own choice.
-        argv: A command wished by an embedder; None for the plugin's own choice.
+        argv: A command wished by an embedder, in place of the profile's; None for the plugin's
+            own choice.
         env: Variables wished by an embedder, added last.
     """
 

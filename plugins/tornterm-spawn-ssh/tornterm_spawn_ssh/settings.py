@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from tornterm.config.fields import ConfigPath, ConfigTable, Duration, explained, setting, shortest
+from tornterm.types import Profile
 
 __all__ = ["USER", "HostSettings", "SshSettings"]
 
@@ -66,7 +67,9 @@ class HostSettings(ConfigTable):
         example="build.example.org",
     )
     port: int = setting(22, "Where its sshd listens.", ge=1, le=65535)
-    profile: str = setting("", "The profile it is for; empty for sessions without one.")
+    profile: str = setting(
+        "", "The profile it is for; empty for sessions without one.", max_length=Profile.MAX_NAME
+    )
     users: tuple[str, ...] = setting((), "Whom it is for; empty for everybody.", strict=False)
     groups: tuple[str, ...] = setting(
         (), "The groups whose members it is for; with `users`, either is enough.", strict=False

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from tornterm.errors import AuthError, NoProfile, PluginError, SessionError, SpawnError
-from tornterm.plugins.answers import maybe, several
+from tornterm.plugins.answers import maybe, profiles
 from tornterm.plugins.host.asking import Asking
 from tornterm.plugins.privileges import RootWatch
 from tornterm.types import Profile, SpawnPlan, SpawnRequest, User
@@ -24,7 +24,7 @@ class Programs(Asking):
     async def profiles(self, user: User) -> list[Profile]:
         """The profiles that a user may choose from, in the order of the plugins."""
         found: dict[str, Profile] = {}
-        for _, profile in await self._ask.collect("tornterm_profiles", several(Profile), user=user):
+        for _, profile in await self._ask.collect("tornterm_profiles", profiles, user=user):
             if profile.name:
                 found.setdefault(profile.name, profile)
         return list(found.values())
@@ -54,15 +54,18 @@ class Programs(Asking):
             raise SpawnError(f"the plugin {error.plugin!r} failed") from error
         if plan is None:
             if request.profile:
-                raise await self._no_profile(user, request.profile)
+                raise await self._no_profile(user, request)
             raise SpawnError("no plugin says what to run (is `shell` in plugins.enabled?)")
         return plan
 
-    async def _no_profile(self, user: User, name: str) -> NoProfile:
+    async def _no_profile(self, user: User, request: SpawnRequest) -> NoProfile:
         """Why nothing was planned, with the profile of the user's that may have been meant."""
+        name = request.profile
         known = [profile.name for profile in await self.profiles(user)]
         meant = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
         hint = f"; did you mean {meant[0]!r:.60}?" if meant else ""
+        if request.argv is not None and not meant:
+            hint = "; to run argv without one, leave the profile out"
         return NoProfile(f"there is no profile {name!r:.60}{hint}")
 
     async def prepare_spawn(self, user: User, plan: SpawnPlan) -> SpawnPlan:
