@@ -20,6 +20,8 @@ export interface Around {
   readonly choices: Readonly<Choices>;
   /** Something that is shown has changed. */
   changed(): void;
+  /** The person wants letters of another size, in CSS pixels. */
+  chooseSize(size: number): void;
   /** A text waits in the pane until a person has seen it. */
   askAboutPaste(): void;
   /** Something that somebody who does not look should hear of. */

@@ -1,8 +1,8 @@
 /** How large the letters of a terminal are, and how many cells the room for it has. */
 import { FitAddon } from "@xterm/addon-fit";
 import type { Terminal } from "@xterm/xterm";
+import { fontSize } from "./letters.ts";
 import type { Size } from "./protocol.ts";
-import { fontSize } from "./theme.ts";
 
 const FONTS =
   'ui-monospace, "Cascadia Mono", "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace';
@@ -41,6 +41,11 @@ export class Fitting {
     this.font = font;
     this.terminal.options.fontFamily = font.family || FONTS;
     this.chooseFontSize();
+  }
+
+  /** The size of letters that was chosen, in CSS pixels; null while the terminal's size decides. */
+  get chosenSize(): number | null {
+    return this.boxed ? null : this.usualFontSize;
   }
 
   /** Show all of a terminal whose size is somebody else's, however small this page is. */

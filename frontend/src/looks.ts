@@ -1,10 +1,11 @@
 /** How the page's terminals look: as the person has chosen, else as the server says. */
 import type { PageConfig } from "./config.ts";
 import type { Font } from "./fitting.ts";
+import { fitSize, fontSize } from "./letters.ts";
 import type { Palette } from "./palettes.ts";
 import type { Pane } from "./pane.ts";
-import { LARGEST, type Settings, SMALLEST } from "./settings.ts";
-import { followTheme, fontSize } from "./theme.ts";
+import type { Settings } from "./settings.ts";
+import { followTheme } from "./theme.ts";
 
 export class Looks {
   private palette: Palette | null = null;
@@ -30,8 +31,12 @@ export class Looks {
 
   /** Larger or smaller letters, by CSS pixels. */
   zoom(step: number): void {
-    const size = Math.min(LARGEST, Math.max(SMALLEST, this.fontSize + step));
-    this.settings.set("fontSize", size);
+    this.chooseSize(this.fontSize + step);
+  }
+
+  /** Letters of this size, or as near to it as they can be. */
+  chooseSize(size: number): void {
+    this.settings.set("fontSize", fitSize(size));
   }
 
   /** Paint the terminals, now and whenever the system looks different. */

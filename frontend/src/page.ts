@@ -194,6 +194,10 @@ export class Page implements Around {
 
   readonly hide = (): void => this.show(null);
 
+  chooseSize(size: number): void {
+    this.looks.chooseSize(size);
+  }
+
   askAboutPaste(): void {
     this.show("paste");
   }

@@ -87,7 +87,10 @@ export class Pane {
     if (this.wish.profile) this.client.session.opening = { profile: this.wish.profile };
     this.effects.start(view.terminal, host);
     watchFiles(this, view.terminal, host);
-    this.touch = new Touch(view.terminal, host, this.copySelection);
+    this.touch = new Touch(view.terminal, host, this.copySelection, {
+      now: () => view.fitting.chosenSize,
+      choose: (size) => this.around.chooseSize(size),
+    });
     view.fitting.whenResized(() => this.resized());
     this.client.start();
   }
@@ -97,7 +100,7 @@ export class Pane {
     this.goElsewhere();
     this.client?.suspend();
     this.client = null;
-    this.touch?.stop();
+    this.touch?.dispose();
     this.view?.dispose();
     this.view = null;
   }

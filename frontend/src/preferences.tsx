@@ -1,8 +1,9 @@
 /** The dialog in which a person chooses how the page looks and behaves in this browser. */
 import { useState } from "preact/hooks";
 import { Dialog } from "./dialog.tsx";
+import { LARGEST, SMALLEST } from "./letters.ts";
 import { faint, PARTS, readPalette } from "./own.ts";
-import { type Choices, CLIPBOARD, LARGEST, PASTE, type Settings, SMALLEST, THEMES } from "./settings.ts";
+import { type Choices, CLIPBOARD, PASTE, type Settings, THEMES } from "./settings.ts";
 import { LANGUAGES, TEXT } from "./text.ts";
 
 interface Props {

@@ -1,4 +1,5 @@
 /** What a person has chosen for this browser; it is kept here and nowhere else. */
+import { LARGEST, SMALLEST } from "./letters.ts";
 import { KEPT } from "./own.ts";
 
 export const THEMES = [
@@ -37,9 +38,6 @@ export interface Choices {
   /** Whether the terminal's lines are there for screen readers, and new ones are read out. */
   screenReader: boolean;
 }
-
-export const SMALLEST = 6;
-export const LARGEST = 72;
 
 const UNCHOSEN: Choices = {
   theme: "", own: "", language: "", fontSize: 0, fontFamily: "", ligatures: false,

@@ -33,9 +33,3 @@ export function followTheme(chosen: () => [theme: ThemeName, own: string], apply
   update();
   return update;
 }
-
-/** Letters that can be read on a phone and across a desk. */
-export function fontSize(width: number): number {
-  if (width < 480) return 13;
-  return Math.min(24, Math.round(12 + width / 480));
-}

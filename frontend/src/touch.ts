@@ -1,7 +1,8 @@
-/** Fingers on the terminal: they scroll it, and after a long press they select. */
+/** Fingers on the terminal: one scrolls it and after a long press selects, two change its letters. */
 import type { Terminal } from "@xterm/xterm";
 import { Cells, type Range } from "./cells.ts";
 import { Picked } from "./picked.ts";
+import { isMagnified, type Letters, Pinch } from "./pinch.ts";
 
 const PRESS_MS = 450;
 /** A finger that has gone farther, in CSS pixels, does not press any more. */
@@ -13,7 +14,8 @@ const SLOWEST = 0.5;
 const REST_MS = 60;
 
 export class Touch {
-  private mode: "waits" | "scrolls" | "selects" | null = null;
+  private mode: "waits" | "scrolls" | "selects" | "pinches" | null = null;
+  private pinch: Pinch | null = null;
   private x = 0;
   private y = 0;
   private speed = 0;
@@ -26,17 +28,20 @@ export class Touch {
   private anchor: Range = { from: 0, to: 0 };
   private readonly cells: Cells;
   private readonly picked: Picked;
+  private readonly over = new AbortController();
 
   /**
    * @param host where the terminal is drawn
    * @param copy puts what is selected on the clipboard
+   * @param letters whose size two fingers change
    * @param shared whether the page around it scrolls, too: there a finger goes on where the terminal
    *   has nothing more to scroll
    */
   constructor(
     private readonly terminal: Terminal,
-    host: HTMLElement,
+    private readonly host: HTMLElement,
     copy: () => void,
+    private readonly letters: Letters,
     private readonly shared = false,
   ) {
     this.cells = new Cells(terminal);
@@ -59,19 +64,36 @@ export class Touch {
       event.stopPropagation();
     }, true);
     terminal.onData(() => cancelAnimationFrame(this.frame));
+    const mark = () => host.classList.toggle("magnified", isMagnified());
+    visualViewport?.addEventListener("resize", mark, { signal: this.over.signal });
+    mark();
+  }
+
+  /** There is no terminal any more. */
+  dispose(): void {
+    this.stop();
+    this.over.abort();
   }
 
   /** No finger and no frame is waited for any more. */
-  stop(): void {
+  private stop(): void {
     clearTimeout(this.timer);
     cancelAnimationFrame(this.frame);
     this.mode = null;
+    this.pinch = null;
   }
 
   private began(event: TouchEvent): void {
     this.stop();
+    if (this.picked.holds(event)) return;
+    this.pinch = Pinch.of(event, this.host, this.letters);
+    if (this.pinch) {
+      this.mode = "pinches";
+      event.preventDefault();
+      return;
+    }
     const [touch] = event.touches;
-    if (event.touches.length !== 1 || !touch || this.picked.holds(event)) return;
+    if (event.touches.length !== 1 || !touch) return;
     this.mode = "waits";
     this.x = touch.clientX;
     this.y = touch.clientY;
@@ -83,6 +105,11 @@ export class Touch {
     const [touch] = event.touches;
     if (!touch || this.mode === null) return;
     if (this.shared && !event.cancelable) return this.stop(); // the page around has the finger
+    if (this.pinch) {
+      event.preventDefault();
+      this.pinch.moved(event);
+      return;
+    }
     const { clientX, clientY } = touch;
     if (this.mode === "waits") {
       const mine = !this.shared || this.scrolls(this.y - clientY);

@@ -1,8 +1,10 @@
 /** The element's colours and letters: a theme, with what the page's CSS variables say over it. */
 import type { ITheme } from "@xterm/xterm";
-import type { Font } from "../fitting.ts";
+import type { Fitting, Font } from "../fitting.ts";
 import { type Palette, PALETTES } from "../palettes.ts";
+import type { Letters } from "../pinch.ts";
 import { paletteOf } from "../theme.ts";
+import type { Telling } from "./telling.ts";
 
 const NAMES = [
   "background", "foreground", "cursor", "cursorAccent",
@@ -39,6 +41,16 @@ export function fontFor(element: HTMLElement): Font {
   const size = Number.parseFloat(style.getPropertyValue("--tornterm-font-size"));
   const family = style.getPropertyValue("--tornterm-font-family").trim();
   return { family, size: size > 0 ? size : LETTERS };
+}
+
+/** The letters of an element, for fingers to change: their size then stands where a page would write it. */
+export function lettersOf(element: HTMLElement, fitting: Fitting, telling: Telling): Letters {
+  return {
+    now: () => fitting.chosenSize,
+    choose: (size) => {
+      if (telling.tell("fontsize", { size })) element.style.setProperty("--tornterm-font-size", `${size}px`);
+    },
+  };
 }
 
 const QUERIES = ["(prefers-color-scheme: dark)", "(prefers-contrast: more)"];
