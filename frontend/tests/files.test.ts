@@ -39,10 +39,12 @@ class Server {
   calls: string[] = [];
   /** What happens to the next requests for bytes: cut before or behind, or refused. */
   trouble: ("before" | "behind" | ApiError)[] = [];
+  /** The same of the last request of an upload. */
+  atTheEnd: ("before" | "behind" | ApiError)[] = [];
   rows: TransferRow[] = [];
 
   row(kind: "download" | "upload", name: string, size: number): TransferRow {
-    return { id: "t", kind, name, path: `/home/ann/${name}`, size, done: this.bytes, finished: false };
+    return { id: "t", kind, name, path: `/home/ann/${name}`, size, done: this.bytes, finished: false, active: true, problem: null };
   }
 
   api(): FilesApi {
@@ -62,25 +64,33 @@ class Server {
         if (trouble === "behind") throw new TypeError("cut");
         return this.bytes;
       },
-      finish: async () => "/home/ann/a (1)",
+      finish: async () => {
+        const trouble = this.atTheEnd.shift();
+        if (trouble instanceof ApiError) throw trouble;
+        if (trouble) throw new TypeError("cut");
+        return "/home/ann/a (1)";
+      },
       giveUp: async () => void this.calls.push("giveUp"),
     };
     return api as FilesApi;
   }
 }
 
-function world(session: string | null = "s") {
+function world(first: string | null = "s") {
   const server = new Server();
   const kept: string[] = [];
-  const transfers = new Transfers({
+  const states: string[] = [];
+  const now = { session: first };
+  const transfers: Transfers = new Transfers({
     api: server.api(),
-    session: () => session,
+    session: () => now.session,
     keep: (address) => kept.push(address),
-    changed: () => undefined,
+    changed: () => states.push(transfers.progress[0]?.state ?? ""),
     wait: async () => undefined,
     unreachable: "unreachable",
+    gone: "gone",
   });
-  return { server, kept, transfers };
+  return { server, kept, states, now, transfers };
 }
 
 test("an offer does nothing until a person says yes", async () => {
@@ -127,4 +137,76 @@ test("what the server refuses is said, and not tried again", async () => {
     ["failed", "There is no room for it."],
     ["done", "/home/ann/a (1)"],
   ]);
+});
+
+test("an upload whose end was cut off has ended all the same", async () => {
+  const { server, states, transfers } = world();
+  server.atTheEnd = ["behind", new ApiError(503, "", "a proxy's"), "before"];
+  transfers.drop([new File([new Uint8Array(5)], "a")]);
+  await transfers.upload();
+  assert.equal(transfers.progress[0]?.state, "done");
+  assert.ok(states.includes("waiting"));
+  assert.deepEqual(server.calls, ["send 5"]);
+});
+
+test("nothing is left of an upload that the server refuses", async () => {
+  const { server, transfers } = world();
+  server.trouble = [new ApiError(507, "no_space", "There is no room for it.")];
+  transfers.drop([new File([new Uint8Array(5)], "a")]);
+  await transfers.upload();
+  assert.deepEqual(server.calls, ["giveUp"]);
+});
+
+test("what is cancelled before the server has answered does not begin", async () => {
+  const { server, kept, transfers } = world();
+  transfers.offered(pack(OFFER));
+  const accepted = transfers.accept(transfers.offers[0]?.key ?? 0);
+  transfers.progress[0]?.stop();
+  await accepted;
+  assert.deepEqual([kept, server.calls], [[], ["giveUp"]]);
+  transfers.drop([new File(["x"], "a")]);
+  const uploaded = transfers.upload();
+  transfers.progress.at(-1)?.stop();
+  await uploaded;
+  assert.deepEqual(server.calls, ["giveUp", "giveUp"]);
+});
+
+test("a yes while the connection is lost is answered", async () => {
+  const { now, transfers } = world();
+  transfers.offered(pack(OFFER));
+  transfers.drop([new File(["x"], "a")]);
+  now.session = null;
+  await transfers.accept(transfers.offers[0]?.key ?? 0);
+  await transfers.upload();
+  assert.deepEqual(transfers.progress.map(({ state, words }) => [state, words]), [
+    ["failed", "unreachable"],
+    ["failed", "unreachable"],
+  ]);
+});
+
+test("a download says that it stands still, that it goes on, and why it has failed", async () => {
+  const { server, states, transfers } = world();
+  const row = server.row("download", "grün.txt", 3);
+  const answers: (TransferRow[] | Error)[] = [
+    [{ ...row, done: 1 }],
+    [{ ...row, done: 1, active: false }],
+    new TypeError("cut"),
+    new ApiError(502, "", "a proxy's"),
+    [{ ...row, done: 2 }],
+    [{ ...row, done: 2, active: false, problem: { code: "file_changed", message: "The file has changed." } }],
+  ];
+  const seen: string[] = [];
+  Object.defineProperty(server, "rows", {
+    get: () => {
+      seen.push(transfers.progress[0]?.state ?? "");
+      const answer = answers.shift() ?? [];
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+  });
+  transfers.offered(pack(OFFER));
+  await transfers.accept(transfers.offers[0]?.key ?? 0);
+  assert.deepEqual(seen, ["going", "going", "waiting", "waiting", "waiting", "going"]);
+  assert.deepEqual([transfers.progress[0]?.state, transfers.progress[0]?.words], ["failed", "The file has changed."]);
+  assert.equal(states.at(-1), "failed");
 });

@@ -152,6 +152,36 @@ def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert left(tmp_path) == []
 
 
+def test_what_the_disk_has_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system says so once; that nothing is said the next time makes no whole file of it."""
+    failures = [OSError(errno.EDQUOT, "Disk quota exceeded")]
+
+    def fsync(fd: int) -> None:
+        if failures:
+            raise failures.pop()
+
+    monkeypatch.setattr(helper.os, "fsync", fsync)
+    begin = {**ACCOUNT, "folders": [str(tmp_path)], "name": "a"}
+    answers = talk(begin, {"offset": 0, "bytes": 6}, {"size": 6}, {"size": 6}, data=b"abcdef")
+    assert answers[1:] == [{"offset": 6}, *2 * [{"refused": "no_space", "offset": 6}]]
+    assert left(tmp_path) == []
+
+
+def test_a_large_file_gets_to_the_disk_on_its_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that its end does not take as long as all of it, and a full one is known early."""
+    synced: list[int] = []
+    monkeypatch.setattr(helper.os, "fsync", lambda fd: synced.append(os.fstat(fd).st_size))
+    monkeypatch.setattr(helper, "_UNSAFE", 5)
+    upload = Upload(str(tmp_path), "a")
+    for offset in range(0, 14, 2):
+        upload.write(offset, b"xx")
+    upload.finish(14)
+    upload.close()
+    assert synced == [6, 12, 14]
+
+
 def test_without_links_between_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a USB stick: the same, by taking the name with an empty file first."""
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,3 +34,15 @@ def serve(io_loop: IOLoop) -> Iterator[Serve]:
     yield start
     for site in sites:
         io_loop.run_sync(site.stop)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Where the program is; everybody may get and write there, unlike in pytest's own folders."""
+    top = Path(tempfile.mkdtemp(prefix="tornterm-files-"))
+    top.chmod(0o755)
+    work = top / "work"
+    work.mkdir()
+    work.chmod(0o777)
+    yield work
+    shutil.rmtree(top)

@@ -5,9 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-import shutil
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,93 +13,10 @@ import pytest
 from tornado.web import HTTPError
 
 from tests.web.conftest import Serve
-from tests.web.site import Answer, Site
-from tests.web.test_api import check, make
-from tornterm.hookspecs import hookimpl
+from tests.web.files_desk import NOBODY, Desk, left, opened
+from tests.web.test_api import check
 from tornterm.testing.clock import FakeClock
-from tornterm.testing.events import CapturedEvents
-from tornterm.types import SpawnPlan, SpawnRequest, User
-from tornterm.web.files import BODY, byte_range
-
-FILES = {"enabled": True}
-NOBODY = 65534
-
-
-class Programs:
-    """Starts a program in a folder, as an account if the server may choose one."""
-
-    name = "programs"
-
-    def __init__(self, folder: Path, *, files: bool = True, **more: Any) -> None:
-        self.folder = folder
-        self.plan = {"files": files, **more}
-
-    @hookimpl
-    def tornterm_spawn(self, user: User, request: SpawnRequest) -> SpawnPlan:
-        return SpawnPlan(("/bin/cat",), {"PATH": "/bin"}, str(self.folder), **self.plan)
-
-
-class Desk:
-    """One session of alice's, and requests about it."""
-
-    def __init__(self, site: Site, session: str, events: CapturedEvents) -> None:
-        self.site = site
-        self.events = events
-        self.session = session
-        self.base = f"/api/sessions/{session}"
-
-    async def ask(self, path: str, verb: str = "GET", body: Any = b"", **headers: str) -> Answer:
-        everything = {**self.site.bearer(), **headers}
-        return await self.site.ask(f"{self.base}/{path}", verb, everything, body)
-
-    async def offer(self, file: Path, **other: Any) -> Answer:
-        found = os.stat(file)
-        wish = {"path": str(file), "size": found.st_size, "inode": found.st_ino, **other}
-        return await self.ask("downloads", "POST", wish)
-
-    async def download(self, path: Path) -> str:
-        """Accept a file; the path of its bytes."""
-        answer = await self.offer(path)
-        assert answer.status == 201, answer.body
-        transfer: Any = check(answer, "OneTransfer")
-        return f"downloads/{transfer['transfer']['id']}"
-
-    async def upload(self, name: str, size: int) -> str:
-        answer = await self.ask("uploads", "POST", {"name": name, "size": size})
-        assert answer.status == 201, answer.body
-        return f"uploads/{answer.json['transfer']['id']}"
-
-    async def send(self, upload: str, offset: int, data: bytes) -> Answer:
-        kind = {"Content-Type": "application/octet-stream"}
-        return await self.ask(f"{upload}/bytes?offset={offset}", "PATCH", data, **kind)
-
-
-async def opened(
-    serve: Serve, folder: Path, table: dict[str, Any] | None = None, **more: Any
-) -> Desk:
-    events = CapturedEvents()
-    # Nobody ever attaches here.
-    tables = {"files": {**FILES, **(table or {})}, "sessions": {"attach_timeout": "2h"}}
-    clock = more.pop("clock", None)
-    site = await serve(tables, [Programs(folder, **more), events], clock)
-    return Desk(site, (await make(site))["id"], events)
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """Where the program is; everybody may get and write there, unlike in pytest's own folders."""
-    top = Path(tempfile.mkdtemp(prefix="tornterm-files-"))
-    top.chmod(0o755)
-    work = top / "work"
-    work.mkdir()
-    work.chmod(0o777)
-    yield work
-    shutil.rmtree(top)
-
-
-def left(folder: Path) -> list[str]:
-    return sorted(os.listdir(folder))
-
+from tornterm.web.file_bytes import BODY, byte_range
 
 # --- downloading ----------------------------------------------------------------------------------
 
@@ -139,12 +53,7 @@ async def test_a_download(serve: Serve, folder: Path) -> None:
 
 async def cut(desk: Desk, path: str, headers: dict[str, str], most: int) -> bytes:
     """Begin to download and go away in the middle, at the latest after so many bytes."""
-    site = desk.site
-    reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
-    lines = [f"GET {desk.base}/{path} HTTP/1.1", f"Host: 127.0.0.1:{site.port}"]
-    lines += [f"{name}: {value}" for name, value in {**site.bearer(), **headers}.items()]
-    writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
-    await reader.readuntil(b"\r\n\r\n")
+    reader, writer = await desk.begin(path, headers)
     data = await reader.readexactly(most)
     writer.close()
     await writer.wait_closed()
@@ -185,15 +94,15 @@ async def test_a_file_that_changes_meanwhile(serve: Serve, folder: Path) -> None
     path.write_bytes(b"y" * 200)
     answer = await desk.ask(transfer)
     assert (answer.status, answer.code) == (409, "file_changed")
-    assert (await desk.ask(transfer)).code == "transfer_gone"
+    assert (await desk.ask(transfer)).code == "file_changed"
+    [shown] = (await desk.ask("transfers")).json["transfers"]
+    assert (shown["finished"], shown["problem"]) == (
+        False,
+        {"code": "file_changed", "message": "The file has changed meanwhile."},
+    )
     path.write_bytes(os.urandom(24_000_000))
     transfer = await desk.download(path)
-    site = desk.site
-    reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
-    lines = [f"GET {desk.base}/{transfer} HTTP/1.1", f"Host: 127.0.0.1:{site.port}"]
-    lines += [f"{name}: {value}" for name, value in site.bearer().items()]
-    writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
-    await reader.readuntil(b"\r\n\r\n")
+    reader, writer = await desk.begin(transfer)
     await reader.readexactly(1000)
     path.write_bytes(b"short")
     rest = await reader.read(-1)
@@ -270,7 +179,8 @@ async def test_an_upload(serve: Serve, folder: Path) -> None:
     audited = await desk.events.wait_for("file.uploaded")
     assert audited.facts["sha256"] == done["sha256"]
     assert audited.facts["done"] == audited.facts["size"] == 3_000_000
-    assert (await desk.ask(upload, "POST", {})).code == "transfer_gone"
+    assert (await desk.ask(upload, "POST", {})).json == done, "who was cut off asks again"
+    assert len(desk.events.named("file.uploaded")) == 1
 
 
 async def broken_off(desk: Desk, upload: str, offset: int, data: bytes, announced: int) -> None:

@@ -10,6 +10,7 @@ One JSON object a line in each direction; one with ``bytes`` is followed by as m
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import json
@@ -39,6 +40,12 @@ _CODES = {
     errno.EFBIG: "no_space",
 }
 _ALTERNATIVES = 100
+
+_LONGEST = 255
+"""Bytes of a name, where there is a limit."""
+
+_UNSAFE = 32 * 1024 * 1024
+"""Bytes that may wait for the disk: what is done in the end must not take long."""
 
 
 class Refusal(Exception):
@@ -103,10 +110,16 @@ class Upload:
         if not name or "/" in name or "\0" in name or name in (".", ".."):
             raise Refusal("bad_name")
         self.end = 0
+        self._safe = 0
+        self._lost: OSError | None = None
+        self._digest = hashlib.sha256()
         self._name = name
         self._folder = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        # Better now than when all of it is there.
+        with contextlib.suppress(FileNotFoundError):
+            os.stat(name, dir_fd=self._folder, follow_symlinks=False)
         self._part = f".tornterm-{os.urandom(8).hex()}.part"
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         self._fd = os.open(self._part, flags, 0o600, dir_fd=self._folder)
 
     def facts(self) -> dict[str, Any]:
@@ -129,12 +142,28 @@ class Upload:
         """
         if offset != self.end:
             raise Refusal("wrong_offset", offset=self.end)
+        if self._lost is not None:
+            raise self._lost
         view = memoryview(data)
         while view:
             written = os.pwrite(self._fd, view, self.end)
             self.end += written
+            self._digest.update(view[:written])
             view = view[written:]
+        if self.end - self._safe >= _UNSAFE:
+            self._sync()
         return self.end
+
+    def _sync(self) -> None:
+        """Have it on the disk; whether that failed the system tells once only."""
+        try:
+            if self._lost is None:
+                os.fsync(self._fd)
+        except OSError as error:
+            self._lost = error
+        if self._lost is not None:
+            raise self._lost
+        self._safe = self.end
 
     def finish(self, size: int) -> dict[str, Any]:
         """Give it its name; one that is taken already is left alone.
@@ -148,8 +177,7 @@ class Upload:
         """
         if self.end != size:
             raise Refusal("wrong_offset", offset=self.end)
-        os.fsync(self._fd)
-        digest = self._digest()
+        self._sync()
         umask = os.umask(0o022)
         os.umask(umask)
         os.fchmod(self._fd, _MODE & ~umask)
@@ -157,14 +185,7 @@ class Upload:
         os.close(self._fd)
         os.close(self._folder)
         self._fd = self._folder = -1
-        return {"name": name, "sha256": digest}
-
-    def _digest(self) -> str:
-        digest, offset = hashlib.sha256(), 0
-        while data := os.pread(self._fd, 1 << 20, offset):
-            digest.update(data)
-            offset += len(data)
-        return digest.hexdigest()
+        return {"name": name, "sha256": self._digest.hexdigest()}
 
     def _take_name(self) -> str:
         for name in names_for(self._name):
@@ -204,10 +225,13 @@ def names_for(name: str) -> Iterator[str]:
     """The names that a file may get: its own, then with a number before its last suffix."""
     yield name
     stem, dot, suffix = name.rpartition(".")
-    if not stem:
+    if not stem or len(os.fsencode(suffix)) > _LONGEST // 2:
         stem, dot, suffix = name, "", ""
     for number in range(1, _ALTERNATIVES):
-        yield f"{stem} ({number}){dot}{suffix}"
+        end = f" ({number}){dot}{suffix}"
+        while len(os.fsencode(stem + end)) > _LONGEST:
+            stem = stem[:-1]
+        yield stem + end
 
 
 def _become(wish: dict[str, Any]) -> None:

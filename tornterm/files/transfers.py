@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+import contextlib
+import unicodedata
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,63 +16,19 @@ from tornterm.core.lifecycle import ErrorCode
 from tornterm.core.tokens import new_id
 from tornterm.errors import LimitExceeded
 from tornterm.files.errors import FileRefused
+from tornterm.files.transfer import Transfer
 from tornterm.files.worker import FileWorker
-from tornterm.sessions.clock import Clock, Timer
+from tornterm.sessions.clock import Clock
 from tornterm.sessions.session import Session
 from tornterm.types import FileAccess
 
-__all__ = ["PIECE", "Transfer", "Transfers"]
-
-PIECE = 256 * 1024
-"""Bytes that are read or written in one go."""
+__all__ = ["Transfers"]
 
 IDLE = 900.0
 """Seconds for which a transfer waits for its person to go on."""
 
-
-@dataclass(eq=False, slots=True)
-class Transfer:
-    """One file on its way.
-
-    Args:
-        id: Its public name; only its own user can use it.
-        kind: Which way it goes, as seen by the person.
-        session: The session it belongs to.
-        user: Whose it is.
-        remote: The address it was asked for from.
-        name: The file's name.
-        path: Where it is, or where it will be.
-        size: Its bytes in all.
-        tag: Tells this very state of the file from others.
-        worker: Who reads or writes it.
-        done: Bytes that have got to the other side, counted once.
-    """
-
-    id: str
-    kind: Literal["download", "upload"]
-    session: str
-    user: str
-    remote: str
-    name: str
-    path: str
-    size: int
-    tag: str
-    worker: FileWorker = field(repr=False)
-    done: int = 0
-    finished: bool = False
-    timer: Timer | None = None
-    sent: list[tuple[int, int]] = field(default_factory=list, repr=False)
-
-    def has_sent(self, begin: int, end: int) -> None:
-        """Count bytes that the other side has taken; those sent twice count once."""
-        spans: list[tuple[int, int]] = []
-        for span in sorted([*self.sent, (begin, end)]):
-            if spans and span[0] <= spans[-1][1]:
-                spans[-1] = (spans[-1][0], max(spans[-1][1], span[1]))
-            else:
-                spans.append(span)
-        self.sent = spans
-        self.done = sum(end - begin for begin, end in spans)
+KEPT = 16
+"""Transfers of one user that are over and still answer, for those who did not hear the answer."""
 
 
 class Transfers:
@@ -102,8 +61,12 @@ class Transfers:
         found = self._all.get(transfer_id)
         if found is None or found.session != session.id or found.kind != kind:
             raise FileRefused("transfer_gone")
-        self._wait(found)
+        self.touch(found)
         return found
+
+    def touch(self, transfer: Transfer) -> None:
+        """Somebody goes on with it, so it stays for a while."""
+        transfer.used = self._clock.now()
 
     async def download(
         self, session: Session, path: str, *, size: int, inode: int, remote: str
@@ -147,6 +110,8 @@ class Transfers:
             FileRefused: It cannot be written there, or is too large.
             LimitExceeded: The user has too many transfers.
         """
+        if any(unicodedata.category(char) == "Cc" for char in name):
+            raise FileRefused("bad_name")
         self._fits(size, self.settings.max_upload)
         folders = _folders(session)
         worker, facts = await self._begin(session, {"folders": folders, "name": name})
@@ -154,7 +119,7 @@ class Transfers:
         return self._enter(session, "upload", remote, worker, name, path, size, "")
 
     async def finish(self, transfer: Transfer) -> dict[str, Any]:
-        """Give an upload its name.
+        """Give an upload its name; once, however often it is asked for.
 
         Returns:
             ``name``, which may have a number in it, and ``sha256``.
@@ -162,18 +127,34 @@ class Transfers:
         Raises:
             FileRefused: Bytes are missing, or it cannot be done.
         """
+        if transfer.ending is None:
+            # Whoever asked may be cut off before the answer, and asks again.
+            transfer.ending = asyncio.ensure_future(self._name(transfer))
+        try:
+            return await asyncio.shield(transfer.ending)
+        except FileRefused:
+            transfer.ending = None
+            raise
+
+    async def _name(self, transfer: Transfer) -> dict[str, Any]:
         facts, _ = await transfer.worker.ask({"size": transfer.size})
         transfer.path = f"{transfer.path.rpartition('/')[0]}/{facts['name']}"
         transfer.finished = True
         self._record("file.uploaded", transfer, sha256=facts["sha256"])
-        self.drop(transfer)
+        self._let_go(transfer)
         return facts
 
     def complete(self, transfer: Transfer) -> None:
         """The other side has every byte of a download; it may still ask for some again."""
+        transfer.has_taken(0, transfer.size)
         if not transfer.finished:
             transfer.finished = True
             self._record("file.downloaded", transfer)
+
+    def fail(self, transfer: Transfer, problem: FileRefused) -> None:
+        """End a download that cannot go on; those who ask are told why for a while."""
+        self._end(transfer, problem.code)
+        transfer.problem = problem
 
     def drop(self, transfer: Transfer, why: str = "") -> None:
         """End a transfer; nothing is left of an upload that was not finished."""
@@ -181,11 +162,9 @@ class Transfers:
             return
         if transfer.timer is not None:
             transfer.timer.cancel()
-        if not transfer.finished:
-            self._record("file.ended", transfer, why=why or "given up")
-        task = asyncio.get_running_loop().create_task(transfer.worker.close())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        if transfer.leave is not None:
+            transfer.leave()
+        self._end(transfer, why or "given up")
 
     async def close(self) -> None:
         """End all of them, and wait until nothing is left."""
@@ -194,6 +173,18 @@ class Transfers:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     # --- inside --------------------------------------------------------------------------------
+
+    def _end(self, transfer: Transfer, why: str) -> None:
+        for cut in tuple(transfer.cuts):
+            cut()
+        if not transfer.over:
+            self._record("file.ended", transfer, why=why)
+        self._let_go(transfer)
+
+    def _let_go(self, transfer: Transfer) -> None:
+        task = asyncio.get_running_loop().create_task(transfer.worker.close())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     @staticmethod
     def _fits(size: int, most: int) -> None:
@@ -207,8 +198,8 @@ class Transfers:
         if plan is None or not plan.files or not session.alive:
             raise FileRefused("files_off")
         self._audit.check()
-        used = self._beginning.count(user) + sum(t.user == user for t in self._all.values())
         most = self.settings.max_per_user
+        used = self._make_room(user, most)
         if most and used >= most:
             sentence = f"You have as many transfers as you may have at once ({most})."
             raise LimitExceeded(ErrorCode.TRANSFER_LIMIT, most, used, None, sentence)
@@ -217,6 +208,20 @@ class Transfers:
             return await FileWorker.begin(plan, wish)
         finally:
             self._beginning.remove(user)
+
+    def _make_room(self, user: str, most: int) -> int:
+        """Let what is over give way to what begins.
+
+        Returns:
+            How many transfers the user has then.
+        """
+        own = [one for one in self._all.values() if one.user == user]
+        over = [one for one in own if one.over]
+        used = self._beginning.count(user) + len(own)
+        while over and (len(over) >= KEPT or (most and used >= most)):
+            self.drop(over.pop(0))
+            used -= 1
+        return used
 
     def _enter(
         self,
@@ -232,15 +237,23 @@ class Transfers:
         user = session.owner.name
         transfer = Transfer(new_id(), kind, session.id, user, remote, name, path, size, tag, worker)
         self._all[transfer.id] = transfer
-        session.on_close.append(lambda: self.drop(transfer, "the session is gone"))
-        self._wait(transfer)
+        gone = partial(self.drop, transfer, "the session is gone")
+        session.on_close.append(gone)
+        transfer.leave = partial(_discard, session.on_close, gone)
+        self.touch(transfer)
+        self._wait(transfer, IDLE)
         self._record("file.upload" if kind == "upload" else "file.download", transfer)
         return transfer
 
-    def _wait(self, transfer: Transfer) -> None:
-        if transfer.timer is not None:
-            transfer.timer.cancel()
-        transfer.timer = self._clock.call_later(IDLE, lambda: self.drop(transfer, "nobody went on"))
+    def _wait(self, transfer: Transfer, seconds: float) -> None:
+        transfer.timer = self._clock.call_later(seconds, partial(self._look, transfer))
+
+    def _look(self, transfer: Transfer) -> None:
+        left = transfer.used + IDLE - self._clock.now()
+        if left > 0:
+            self._wait(transfer, left)
+        else:
+            self.drop(transfer, "nobody went on")
 
     def _record(self, name: str, transfer: Transfer, **facts: Any) -> None:
         event = self._audit.event(
@@ -254,6 +267,12 @@ class Transfers:
             **facts,
         )
         self._audit.record(event)
+
+
+def _discard(callbacks: list[Callable[[], None]], one: Callable[[], None]) -> None:
+    # Taken out already where all of them are over.
+    with contextlib.suppress(ValueError):
+        callbacks.remove(one)
 
 
 def _folders(session: Session) -> list[str]:

@@ -232,7 +232,7 @@ class Session:
         self._fanout.close()
         self.model.close()
         self.log.close()
-        for callback in self.on_close:
+        for callback in tuple(self.on_close):  # they may take themselves out
             callback()
 
     # Attachments.

@@ -191,6 +191,8 @@ SCHEMAS: dict[str, Schema] = {
         size=COUNT,
         done=COUNT,
         finished=FLAG,
+        active=FLAG,
+        problem=or_null(object_of(code=TEXT, message=TEXT)),
     ),
     "OneTransfer": object_of(transfer=ref("Transfer")),
     "Transfers": object_of(transfers=list_of(ref("Transfer"))),

@@ -8,7 +8,17 @@ from typing import Literal
 
 from tornado.web import RequestHandler
 
-from tornterm.web import api, files, health, installed, login, pages, shares, terminals_api
+from tornterm.web import (
+    api,
+    file_bytes,
+    files,
+    health,
+    installed,
+    login,
+    pages,
+    shares,
+    terminals_api,
+)
 from tornterm.web.admin import handlers as admin
 from tornterm.web.admin.feed import FeedHandler
 from tornterm.web.admin.page import AdminPageHandler
@@ -62,10 +72,10 @@ ROUTES: tuple[Entry, ...] = (
     Entry("api/sessions/{id}/shares/{share}", shares.ShareHandler),
     Entry("api/sessions/{id}/transfers", files.TransfersHandler),
     Entry("api/sessions/{id}/downloads", files.DownloadsHandler),
-    Entry("api/sessions/{id}/downloads/{transfer}", files.DownloadHandler),
+    Entry("api/sessions/{id}/downloads/{transfer}", file_bytes.DownloadHandler),
     Entry("api/sessions/{id}/uploads", files.UploadsHandler),
     Entry("api/sessions/{id}/uploads/{transfer}", files.UploadHandler),
-    Entry("api/sessions/{id}/uploads/{transfer}/bytes", files.UploadBytesHandler),
+    Entry("api/sessions/{id}/uploads/{transfer}/bytes", file_bytes.UploadBytesHandler),
     Entry("api/tickets", TicketsHandler),
     Entry("api/admin/server", admin.ServerHandler),
     Entry("api/admin/history", admin.HistoryHandler),

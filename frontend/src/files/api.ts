@@ -11,6 +11,10 @@ export interface TransferRow {
   /** Bytes that have got to the other side. */
   done: number;
   finished: boolean;
+  /** Whether somebody is downloading it at the moment. */
+  active: boolean;
+  /** Why it has failed. */
+  problem: { code: string; message: string } | null;
 }
 
 export class FilesApi {

@@ -22,6 +22,7 @@ export function transfersOf(pane: Pane, around: Around): Transfers {
     changed: () => around.changed(),
     wait: (ms) => new Promise((done) => setTimeout(done, ms)),
     unreachable: TEXT.unreachable,
+    gone: TEXT.files.gone,
   });
 }
 

@@ -40,7 +40,14 @@ export interface Surroundings {
   wait(ms: number): Promise<void>;
   /** What is said where the server cannot be reached. */
   unreachable: string;
+  /** And where a transfer is over without a reason. */
+  gone: string;
 }
+
+const isOver = ({ state }: Progress) => state === "done" || state === "failed";
+
+/** Whether not the server has answered but what stands before it, which could not reach it. */
+const isGateway = ({ status }: ApiError) => status >= 502 && status <= 504;
 
 export class Transfers {
   offers: { key: number; offer: Offer }[] = [];
@@ -86,83 +93,109 @@ export class Transfers {
   /** The person wants what was offered. */
   readonly accept = async (key: number): Promise<void> => {
     const offer = this.offers.find((other) => other.key === key)?.offer;
-    const session = this.world.session();
     this.refuse(key);
-    if (!offer || session === null) return;
+    if (!offer) return;
     const name = offer.path.slice(offer.path.lastIndexOf("/") + 1);
     const shown = this.show("download", name, offer.size);
-    try {
+    await this.carry(shown, async (session) => {
       const transfer = await this.world.api.download(session, offer);
-      shown.stop = () => this.stop(session, shown, transfer);
+      if (!this.wanted(session, shown, transfer)) return;
       this.world.keep(this.world.api.address(session, transfer), name);
       await this.follow(session, shown, transfer.id);
-    } catch (error) {
-      this.fail(shown, error);
-    }
+    });
   };
 
   /** The person wants the files that were dropped to be uploaded; one after the other. */
   readonly upload = async (): Promise<void> => {
     const files = this.dropped;
-    const session = this.world.session();
     this.forget();
-    if (session === null) return;
     const shown = files.map((file) => [file, this.show("upload", file.name, file.size)] as const);
     for (const [file, progress] of shown) {
       if (progress.state === "failed") continue;
-      try {
-        await this.send(session, file, progress);
-      } catch (error) {
-        this.fail(progress, error);
-      }
+      await this.carry(progress, (session) => this.send(session, file, progress));
     }
   };
+
+  private async carry(shown: Progress, act: (session: string) => Promise<void>): Promise<void> {
+    const session = this.world.session();
+    try {
+      if (session === null) throw new TypeError("no session");
+      await act(session);
+    } catch (error) {
+      this.fail(shown, error);
+    }
+  }
 
   private async send(session: string, file: File, shown: Progress): Promise<void> {
     const { api } = this.world;
     const transfer = await api.upload(session, file.name, file.size);
     const cut = new AbortController();
-    shown.stop = () => {
-      cut.abort();
-      this.stop(session, shown, transfer);
-    };
-    let failures = 0;
-    while (shown.done < file.size && shown.state !== "failed") {
+    if (!this.wanted(session, shown, transfer, cut)) return;
+    try {
+      while (shown.done < file.size && shown.state !== "failed") {
+        await this.insist(shown, async () => {
+          if (shown.state === "waiting") shown.done = (await api.progress(session, transfer.id)).done;
+          const bytes = file.slice(shown.done, shown.done + PIECE);
+          if (bytes.size > 0) shown.done = await api.send(session, transfer.id, shown.done, bytes, cut.signal);
+        }, "wrong_offset");
+      }
+      const path = await this.insist(shown, () => api.finish(session, transfer.id));
+      if (path === undefined) return;
+      shown.words = path;
+      this.become(shown, "done");
+    } catch (error) {
+      // Nobody goes on with it, so nothing of it is to stay there.
+      api.giveUp(session, transfer).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Do something until the server has said yes or no; a cut is no answer, nor is what is `mendable`. */
+  private async insist<T>(shown: Progress, act: () => Promise<T>, mendable = ""): Promise<T | undefined> {
+    for (let failures = 0; shown.state !== "failed"; failures += 1) {
       try {
-        if (shown.state === "waiting") shown.done = (await api.progress(session, transfer.id)).done;
-        const bytes = file.slice(shown.done, shown.done + PIECE);
-        shown.done = await api.send(session, transfer.id, shown.done, bytes, cut.signal);
+        const answer = await act();
         this.become(shown, "going");
-        failures = 0;
+        return answer;
       } catch (error) {
-        if (cut.signal.aborted) return;
-        // A cut is mended by going on; that the server says no is not, but for where it ends.
-        const mendable = !(error instanceof ApiError) || error.code === "wrong_offset" || error.status >= 502;
-        if (!mendable || error instanceof ApiError && error.status === 507) throw error;
+        if (isOver(shown)) return undefined;
+        if (error instanceof ApiError && error.code !== mendable && !isGateway(error)) throw error;
         this.become(shown, "waiting");
-        await this.world.wait(RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)] ?? 8000);
+        await this.world.wait(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)] ?? 8000);
       }
     }
-    if (shown.state === "failed") return;
-    shown.words = await api.finish(session, transfer.id);
-    this.become(shown, "done");
+    return undefined;
   }
 
   /** A browser downloads by itself; how far it has got the server knows. */
   private async follow(session: string, shown: Progress, id: string): Promise<void> {
-    while (shown.state === "going" || shown.state === "waiting") {
+    while (!isOver(shown)) {
       await this.world.wait(POLL_MS);
       const rows = await this.world.api.all(session).catch((error: unknown) => {
-        if (error instanceof ApiError) throw error;
+        if (error instanceof ApiError && !isGateway(error)) throw error;
         return null; // the network will be back
       });
       const row = rows?.find((one) => one.id === id);
-      if (rows && !row) throw new ApiError(404, "transfer_gone", "");
-      if (row) {
-        shown.done = row.done;
-        this.become(shown, row.finished ? "done" : "going");
-      }
+      if (rows && !row) throw new ApiError(404, "transfer_gone", this.world.gone);
+      if (row?.problem) throw new ApiError(409, row.problem.code, row.problem.message);
+      if (!row) continue;
+      const stands = !row.active && row.done === shown.done;
+      shown.done = row.done;
+      this.become(shown, row.finished ? "done" : stands ? "waiting" : "going");
     }
+  }
+
+  /** Whether a transfer that has begun is still wanted; it can be stopped then. */
+  private wanted(session: string, shown: Progress, transfer: TransferRow, cut?: AbortController): boolean {
+    const stop = () => {
+      cut?.abort();
+      this.become(shown, "failed");
+      this.dismiss(shown.key);
+      this.world.api.giveUp(session, transfer).catch(() => undefined);
+    };
+    if (isOver(shown)) stop();
+    else shown.stop = stop;
+    return !isOver(shown);
   }
 
   private show(kind: Progress["kind"], name: string, size: number): Progress {
@@ -172,12 +205,6 @@ export class Transfers {
     this.progress = [...this.progress, shown];
     this.world.changed();
     return shown;
-  }
-
-  private stop(session: string, shown: Progress, transfer: TransferRow): void {
-    this.become(shown, "failed");
-    this.dismiss(shown.key);
-    this.world.api.giveUp(session, transfer).catch(() => undefined);
   }
 
   private become(shown: Progress, state: State): void {

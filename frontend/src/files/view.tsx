@@ -43,7 +43,7 @@ function Going({ shown, dismiss }: { shown: Progress; dismiss(key: number): void
       <span class="fact">
         {state === "done" && (kind === "download" ? TEXT.files.downloaded : TEXT.files.uploaded(visiblePath(words)))}
         {state === "failed" && TEXT.files.failed(words)}
-        {state === "waiting" && TEXT.files.waiting}
+        {state === "waiting" && (kind === "download" ? TEXT.files.standing : TEXT.files.waiting)}
         {!over && ` ${TEXT.files.of(done, size)}`}
       </span>
       <div class="actions">

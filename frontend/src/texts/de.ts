@@ -283,6 +283,8 @@ export const DE: Texts = {
     size: (size) => bytes(size),
     of: (done, size) => `${bytes(done)} von ${bytes(size)}`,
     waiting: "Die Verbindung ist abgerissen; es geht weiter, wenn sie wieder da ist.",
+    standing: "Der Browser lädt gerade nicht. In seiner Liste der Downloads geht es weiter.",
+    gone: "Diese Übertragung ist vorbei.",
     downloaded: "Vollständig.",
     uploaded: (path) => `Jetzt unter ${path}`,
     failed: (words) => `Das hat nicht geklappt. ${words}`,

@@ -283,6 +283,8 @@ export const EN = {
     size: (size: number) => bytes(size),
     of: (done: number, size: number) => `${bytes(done)} of ${bytes(size)}`,
     waiting: "The connection was lost; it will go on.",
+    standing: "The browser is not downloading it now. Its list of downloads can go on.",
+    gone: "This transfer is over.",
     downloaded: "Complete.",
     uploaded: (path: string) => `Now at ${path}`,
     failed: (words: string) => `It did not work. ${words}`,

@@ -283,6 +283,8 @@ export const FR: Texts = {
     size: (size) => bytes(size),
     of: (done, size) => `${bytes(done)} sur ${bytes(size)}`,
     waiting: "La connexion est perdue ; cela reprendra.",
+    standing: "Le navigateur ne télécharge pas en ce moment. Sa liste de téléchargements permet de reprendre.",
+    gone: "Ce transfert est terminé.",
     downloaded: "Complet.",
     uploaded: (path) => `Se trouve maintenant à ${path}`,
     failed: (words) => `Cela n’a pas marché. ${words}`,
