@@ -104,7 +104,9 @@ class Channel:
         """
         if again:
             self.eof = False
-        self._watch_output(self._fd >= 0 and not self.eof and self._may_read() > 0)
+        # Where it is watched, that is looked at before anything is read.
+        if not self._reading:
+            self._watch_output(self._fd >= 0 and not self.eof and self._may_read() > 0)
 
     def flush(self) -> None:
         """Pass on what has been read, since something is about to happen that comes after it."""

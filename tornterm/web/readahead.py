@@ -6,11 +6,17 @@ import socket
 from typing import Any
 
 from tornado.iostream import IOStream
+from tornado.util import _websocket_mask
+from tornado.websocket import WebSocketProtocol13
 
-__all__ = ["ReadAhead"]
+__all__ = ["ReadAhead", "SmallFrames", "take_frame"]
 
 AHEAD = 64 * 1024
 """Bytes that are read at once where so many have come."""
+
+_TEXT, _BINARY = 0x81, 0x82
+_MASKED = 0x80
+_LONGEST_IN_ONE_BYTE, _TWO_BYTES = 125, 126
 
 
 class ReadAhead:
@@ -62,3 +68,69 @@ class ReadAhead:
         data = bytes(memoryview(ahead)[:count])
         del ahead[:count]
         return data
+
+    async def read_frame(self, longest: int) -> tuple[int, bytes] | None:
+        """Wait for something, and read the frame it begins with if that is a small, simple one.
+
+        Args:
+            longest: Bytes of its payload at the most.
+
+        Returns:
+            As `take_frame`.
+
+        Raises:
+            StreamClosedError: The stream ended.
+        """
+        if not self._ahead:
+            self._ahead += await self._stream.read_bytes(AHEAD, partial=True)
+        return take_frame(self._ahead, longest)
+
+
+def take_frame(ahead: bytearray, longest: int) -> tuple[int, bytes] | None:
+    """Take a client's frame off the bytes that have come (RFC 6455, section 5.2).
+
+    Args:
+        ahead: What has come.
+        longest: Bytes of its payload at the most.
+
+    Returns:
+        Its opcode and its payload without the mask. None, and nothing is taken, where it is not
+        a whole message of text or bytes below 64 KiB, or has not come as a whole.
+    """
+    if len(ahead) < 6 or (ahead[0] != _TEXT and ahead[0] != _BINARY) or ahead[1] < _MASKED:
+        return None
+    size, begin = ahead[1] - _MASKED, 6
+    if size > _LONGEST_IN_ONE_BYTE:
+        if size > _TWO_BYTES:
+            return None
+        size, begin = int.from_bytes(ahead[2:4], "big"), 8
+    end = begin + size
+    if size > longest or len(ahead) < end:
+        return None
+    data = _websocket_mask(bytes(ahead[begin - 4 : begin]), bytes(ahead[begin:end]))
+    opcode = ahead[0] & 0x0F
+    del ahead[:end]
+    return opcode, data
+
+
+class SmallFrames(WebSocketProtocol13):
+    """Tornado's side of a WebSocket, for which whole small frames are read in one step.
+
+    Nearly all of a client's frames are keys and acknowledgements. Everything else, be it long, in
+    pieces, compressed, a ping or wrong, Tornado reads, in steps.
+    """
+
+    async def _receive_frame(self) -> None:
+        stream: Any = self.stream
+        begun: Any = self._fragmented_message_buffer
+        if not isinstance(stream, ReadAhead) or self._decompressor is not None or begun is not None:
+            return await super()._receive_frame()
+        frame = await stream.read_frame(self.params.max_message_size)
+        if frame is None:
+            return await super()._receive_frame()
+        opcode, data = frame
+        self._wire_bytes_in += len(data)
+        handled = self._handle_message(opcode, data)
+        if handled is not None:
+            await handled
+        return None

@@ -8,7 +8,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from tornado.web import HTTPError
-from tornado.websocket import WebSocketClosedError, WebSocketHandler
+from tornado.websocket import (
+    WebSocketClosedError,
+    WebSocketHandler,
+    WebSocketProtocol,
+    WebSocketProtocol13,
+)
 
 from tornterm.core.lifecycle import CloseCode
 from tornterm.core.protocols import legacy, v1
@@ -19,7 +24,7 @@ from tornterm.types import User
 from tornterm.web.base import Access
 from tornterm.web.heartbeat import Heartbeat
 from tornterm.web.legacy_socket import LegacyConversation
-from tornterm.web.readahead import ReadAhead
+from tornterm.web.readahead import ReadAhead, SmallFrames
 from tornterm.web.throttle import Attempt
 from tornterm.web.tickets import PREFIX
 from tornterm.web.transport import SocketTransport
@@ -161,6 +166,13 @@ class SocketHandler(Access, WebSocketHandler):
             throttle, now = self.terminals.throttle, self.terminals.clock.now()
             self._attempt = throttle.begin(self.remote, "", now, door=SHARE)
         return self._attempt
+
+    def get_websocket_protocol(self) -> WebSocketProtocol | None:
+        """Tornado's, which reads small frames faster."""
+        usual = super().get_websocket_protocol()
+        if isinstance(usual, WebSocketProtocol13):
+            return SmallFrames(self, usual.mask_outgoing, usual.params)
+        return usual
 
     def select_subprotocol(self, subprotocols: list[str]) -> str | None:
         """The one subprotocol there is."""

@@ -233,6 +233,24 @@ def test_unknown_fields_change_nothing(message: Any, more: dict[str, Any]) -> No
     assert v1.parse(text) == message
 
 
+@given(
+    st.one_of(st.integers(0, 2**54), st.text("0123456789٣-+.eE ", max_size=18)),
+    st.sampled_from(("", " ")),
+    st.sampled_from(("", " ", "\n", ',"more":1')),
+)
+def test_an_acknowledgement_is_read_as_any_message(value: object, gap: str, end: str) -> None:
+    """It comes with every key, so it has a way of its own, on which nothing may be different."""
+    frame = f'{{"type":{gap}"ack",{gap}"offset":{gap}{value}{end}}}'
+
+    def read(parse: Callable[[str], object]) -> object:
+        try:
+            return parse(frame)
+        except ProtocolError as error:
+            return str(error)
+
+    assert read(v1.parse) == read(v1._client.read)
+
+
 def test_an_unknown_type_is_no_error() -> None:
     """A type of a later version comes back as such, with no more of it than can be shown."""
     assert v1.parse('{"type":"dance","with":7}') == v1.Unknown("dance")

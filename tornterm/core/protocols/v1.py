@@ -5,6 +5,7 @@ Terminal bytes travel in binary frames and are no messages. The rules are in ``d
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TypeAlias, get_args
 
@@ -94,6 +95,10 @@ CONTROL = "control"
 
 _TYPE_SHOWN = 64
 
+# What comes with every key and every few frames is read without a JSON parser, if it is written as
+# usual. Fifteen digits stay below the greatest integer that is allowed.
+_ACK = re.compile(r'\{"type": ?"ack", ?"offset": ?(0|[1-9][0-9]{0,14})\}')
+
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
@@ -122,6 +127,9 @@ def parse(frame: str) -> ClientMessage:
         ProtocolError: It breaks a rule; the text says what would be right and repeats no string
             of the frame.
     """
+    ack = _ACK.fullmatch(frame)
+    if ack is not None:
+        return Ack(int(ack[1]))
     message = _client.read(frame)
     return Unknown(message[:_TYPE_SHOWN]) if isinstance(message, str) else message
 
