@@ -1,6 +1,5 @@
 /** What a terminal needs of the page around it, and of the browser. */
 import type { Api } from "./api.ts";
-import type { Surroundings } from "./client.ts";
 import type { PageConfig } from "./config.ts";
 import { Connection } from "./connection.ts";
 import type { Font } from "./fitting.ts";
@@ -8,6 +7,7 @@ import type { Pane } from "./pane.ts";
 import { SUBPROTOCOL } from "./protocol.ts";
 import type { Choices } from "./settings.ts";
 import type { Sticky } from "./touchkeys.ts";
+import type { Surroundings } from "./world.ts";
 
 export interface Around {
   readonly config: PageConfig;

@@ -2,33 +2,15 @@
  * What one client of a session does over its life: connect, come back, stop where nothing comes back by itself.
  * Everything of the browser is given from outside, so that a test can be the browser.
  */
-import { type Api, ApiError } from "./api.ts";
-import { backoff } from "./backoff.ts";
-import { Connection, type SocketLike, type Timers } from "./connection.ts";
+import { Connection, type SocketLike } from "./connection.ts";
 import type { Screen } from "./output.ts";
 import type { ErrorMessage, Size } from "./protocol.ts";
+import { Retries } from "./retries.ts";
 import { Session } from "./session.ts";
 import { isFinal, type Status } from "./status.ts";
 import { TEXT } from "./text.ts";
-import { judge, judgeRequest, type Verdict } from "./verdict.ts";
-
-export interface Surroundings {
-  api: Pick<Api, "token" | "me">;
-  /** A way to the server; one that has to be got first may fail like a request. */
-  socket(): SocketLike | Promise<SocketLike>;
-  timers: Timers;
-  now(): number;
-  random(): number;
-  online(): boolean;
-}
-
-export interface ClientEvents {
-  /** Status, role, waiting input or held input changed. */
-  changed(): void;
-  attached(id: string): void;
-  skipped(bytes: number): void;
-  notice(code: string, message: string): void;
-}
+import { type Circumstances, judge, judgeRequest, judgeToken, type Verdict } from "./verdict.ts";
+import type { ClientEvents, Surroundings } from "./world.ts";
 
 /** Failed upgrades in a row after which the page says so instead of just waiting. */
 const UPGRADES_BEFORE_SAYING_SO = 2;
@@ -38,9 +20,8 @@ export class Client {
   readonly session: Session;
 
   private connection: Connection | null = null;
-  private failures = 0;
+  private readonly retries: Retries;
   private refusedUpgrades = 0;
-  private timer: number | null = null;
   /** Rises with each attempt, so that the answer of an earlier one is not taken for this one's. */
   private turn = 0;
   private freshToken = false;
@@ -58,6 +39,7 @@ export class Client {
     id: string | null,
     share: string | null = null,
   ) {
+    this.retries = new Retries(world);
     this.session = new Session(
       screen,
       {
@@ -91,8 +73,8 @@ export class Client {
     }
     this.session.control = "take";
     this.connection?.drop();
-    this.cancelTimer();
-    this.failures = 0;
+    this.retries.cancel();
+    this.retries.forget();
     void this.connect();
   }
 
@@ -104,8 +86,8 @@ export class Client {
 
   /** Something suggests that the network is there: try at once, or look whether the link lives. */
   nudge(): void {
-    if (this.status.kind === "reconnecting" && this.timer !== null) {
-      this.cancelTimer();
+    if (this.status.kind === "reconnecting" && this.retries.waiting) {
+      this.retries.cancel();
       void this.connect();
     } else this.connection?.probe();
   }
@@ -118,7 +100,7 @@ export class Client {
   /** Let go of the connection, for example because the page is put away. */
   suspend(): void {
     this.connection?.drop();
-    this.cancelTimer();
+    this.retries.cancel();
   }
 
   /** Let go for good; what runs goes on. */
@@ -130,7 +112,7 @@ export class Client {
   /** The page is back from the browser's cache. */
   wake(): void {
     if (isFinal(this.status) || this.connection) return;
-    this.cancelTimer();
+    this.retries.cancel();
     void this.connect();
   }
 
@@ -184,20 +166,21 @@ export class Client {
       return true;
     } catch (error) {
       if (turn !== this.turn) return false;
-      if (error instanceof ApiError && error.status === 404) this.show({ kind: "missing" });
-      else if (error instanceof ApiError && error.status === 410) {
-        this.show({ kind: "expired", message: error.message });
-      } else this.httpProblem(error);
+      this.follow(judgeToken(error, this.circumstances));
       return false;
     }
   }
 
+  private get circumstances(): Circumstances {
+    return { guest: this.session.share !== null, online: this.world.online() };
+  }
+
   private httpProblem(error: unknown): void {
-    this.follow(judgeRequest(error, { guest: this.session.share !== null, online: this.world.online() }));
+    this.follow(judgeRequest(error, this.circumstances));
   }
 
   private attached(id: string): void {
-    this.failures = 0;
+    this.retries.forget();
     this.refusedUpgrades = 0;
     this.freshToken = false;
     this.events.attached(id);
@@ -266,15 +249,9 @@ export class Client {
   }
 
   private retry(reason: string, { goingAway = false, least = 0 } = {}): void {
-    this.cancelTimer();
-    const wait = Math.max(least, backoff(this.failures, this.world.random));
-    this.failures += 1;
+    const at = this.retries.later(() => void this.connect(), least);
     const lost = this.world.online() ? TEXT.reasonLost : TEXT.offline;
-    this.show(this.reconnecting(this.world.now() + wait, reason || lost, goingAway));
-    this.timer = this.world.timers.set(() => {
-      this.timer = null;
-      void this.connect();
-    }, wait);
+    this.show(this.reconnecting(at, reason || lost, goingAway));
   }
 
   private reconnecting(at: number, reason: string, goingAway = false): Status {
@@ -285,11 +262,6 @@ export class Client {
       reason: reason || before?.reason || "",
       goingAway: goingAway || (before?.goingAway ?? false),
     };
-  }
-
-  private cancelTimer(): void {
-    if (this.timer !== null) this.world.timers.clear(this.timer);
-    this.timer = null;
   }
 
   private show(status: Status): void {

@@ -79,11 +79,24 @@ export function judge(code: number, facts: Facts): Verdict {
   }
 }
 
+export interface Circumstances {
+  /** Whether a share is all that the page has to show. */
+  guest: boolean;
+  online: boolean;
+}
+
 /** What a request has shown about every connection, not about one session. */
-export function judgeRequest(error: unknown, { guest, online }: { guest: boolean; online: boolean }): Verdict {
+export function judgeRequest(error: unknown, { guest, online }: Circumstances): Verdict {
   if (!(error instanceof ApiError)) return retry(online ? TEXT.unreachable : TEXT.offline);
   // Nobody is logged in where a share is all that there is, and it is good for nothing now.
   if (error.status === 401) return stop(guest ? { kind: "unshared" } : { kind: "login", gone: true });
   if (REFUSED.has(error.status)) return stop({ kind: "refused", message: error.message });
   return { ...retry(error.message || TEXT.serverTrouble), least: (error.retryAfter ?? 0) * 1000 };
+}
+
+/** What asking for a session's token has shown. */
+export function judgeToken(error: unknown, circumstances: Circumstances): Verdict {
+  if (error instanceof ApiError && error.status === 404) return stop({ kind: "missing" });
+  if (error instanceof ApiError && error.status === 410) return stop({ kind: "expired", message: error.message });
+  return judgeRequest(error, circumstances);
 }

@@ -7,11 +7,9 @@ import { Grid, type GridColumn } from "./grid.tsx";
 import { Older, passes } from "./older.ts";
 import { Fact, focusGrid, said, Search, Side } from "./parts.tsx";
 import { find, type Order, sort } from "./rows.ts";
-import { TEXT } from "./text.ts";
+import { FORMATS, TEXT } from "./text.ts";
 
-const day = new Intl.DateTimeFormat(undefined, { dateStyle: "short" });
-const time = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
+const { day, time, exact } = FORMATS;
 
 const shown = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
 
@@ -25,7 +23,7 @@ const BAD = /failed|denied|error|lost|killed/;
 
 /** With the day where one of the events is not of today. */
 function columnsFor(days: boolean): GridColumn<AuditRow>[] {
-  const when = (row: AuditRow) => `${days ? `${day.format(row.time * 1000)} ` : ""}${time.format(row.time * 1000)}`;
+  const when = (row: AuditRow) => `${days ? `${day(row.time * 1000)} ` : ""}${time(row.time * 1000)}`;
   return [
     {
       key: "number", label: TEXT.time, width: days ? "11.5rem" : "7rem", descending: true,
@@ -109,9 +107,9 @@ export function Audit({ api, feed, showSession, say }: Props) {
   const live = frozen ?? feed.audit;
   const events = useMemo(() => [...before(older?.rows ?? [], live[0]), ...live], [older?.rows, live]);
   const kinds = useMemo(() => kindsOf(events, kind), [events, kind]);
-  const users = useMemo(() => [...new Set([user, ...events.map((row) => row.user)])].filter(Boolean).sort(), [events, user]);
-  const today = day.format(Date.now());
-  const columns = useMemo(() => columnsFor(events.some((row) => day.format(row.time * 1000) !== today)), [events, today]);
+  const users = useMemo(() => [...new Set([user, ...events.map((row) => row.user)])].filter(Boolean).sort(FORMATS.compare), [events, user]);
+  const today = day(Date.now());
+  const columns = useMemo(() => columnsFor(events.some((row) => day(row.time * 1000) !== today)), [events, today]);
   const rows = useMemo(() => {
     const wanted = events.filter((row) => passes(row, { event: kind, user }));
     const words = (row: AuditRow) =>
@@ -159,7 +157,7 @@ export function Audit({ api, feed, showSession, say }: Props) {
       {event && (
         <Side name={event.event} close={close}>
           <dl class="facts">
-            <Fact name={TEXT.time}>{moment.format(event.time * 1000)}</Fact>
+            <Fact name={TEXT.time}>{exact(event.time * 1000)}</Fact>
             {event.user && <Fact name={TEXT.user}>{event.user}</Fact>}
             {event.remote && <Fact name={TEXT.address}>{event.remote}</Fact>}
             {event.session && <Fact name={TEXT.session}><code>{event.session}</code></Fact>}
@@ -185,7 +183,7 @@ function before(rows: AuditRow[], first: AuditRow | undefined): AuditRow[] {
 
 /** The moment of the oldest of some rows. */
 function since(rows: AuditRow[]): string {
-  return rows[0] ? moment.format(rows[0].time * 1000) : "";
+  return rows[0] ? exact(rows[0].time * 1000) : "";
 }
 
 /** The way further back, below the list; it keeps the focus, so that one can go on and on. */

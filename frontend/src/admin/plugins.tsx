@@ -2,7 +2,7 @@
 import type { AdminApi } from "./api.ts";
 import type { PluginRow } from "./data.ts";
 import { said, useNow, usePolled } from "./parts.tsx";
-import { TEXT } from "./text.ts";
+import { FORMATS, TEXT } from "./text.ts";
 
 export function Plugins({ api }: { api: AdminApi }) {
   const [plugins, problem] = usePolled(() => api.plugins(), 3000);
@@ -30,8 +30,8 @@ function Plugin({ plugin }: { plugin: PluginRow }) {
         </span>
       </h2>
       <dl class="figures">
-        <Figure name={TEXT.calls} value={String(plugin.calls)} />
-        <Figure name={TEXT.errors} value={String(plugin.errors)} bad={plugin.errors > 0} />
+        <Figure name={TEXT.calls} value={FORMATS.number(plugin.calls)} />
+        <Figure name={TEXT.errors} value={FORMATS.number(plugin.errors)} bad={plugin.errors > 0} />
         <Figure name={TEXT.mean} value={TEXT.milliseconds(plugin.seconds / Math.max(1, plugin.calls))} />
         <Figure name={TEXT.blocked} value={TEXT.milliseconds(plugin.blocked)} bad={plugin.blocked > 1} />
       </dl>
@@ -58,8 +58,8 @@ function Plugin({ plugin }: { plugin: PluginRow }) {
               {plugin.hooks.map((hook) => (
                 <tr key={hook.hook}>
                   <th scope="row">{hook.hook}</th>
-                  <td>{hook.calls}</td>
-                  <td>{hook.errors}</td>
+                  <td>{FORMATS.number(hook.calls)}</td>
+                  <td>{FORMATS.number(hook.errors)}</td>
                   <td>{TEXT.milliseconds(hook.seconds / Math.max(1, hook.calls))}</td>
                   <td>{TEXT.milliseconds(hook.longest)}</td>
                   <td>{TEXT.milliseconds(hook.blocked)}</td>

@@ -6,7 +6,7 @@ import { Fact, focusGrid, said, Search, Side, usePolled } from "./parts.tsx";
 import { type Pace, Playback } from "./playback.ts";
 import { retellPlayers } from "./playerwords.ts";
 import { find, type Order, sort } from "./rows.ts";
-import { bytes, TEXT } from "./text.ts";
+import { bytes, FORMATS, TEXT } from "./text.ts";
 
 interface RecordingRow {
   name: string;
@@ -18,12 +18,12 @@ interface RecordingRow {
   rows: number;
 }
 
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const began = ({ time }: RecordingRow) => FORMATS.second(time * 1000);
 
 const COLUMNS: GridColumn<RecordingRow>[] = [
   {
     key: "created", label: TEXT.began, width: "minmax(11rem, 1fr)", descending: true,
-    value: (row) => row.time, cell: (row) => <span class="name">{moment.format(row.time * 1000)}</span>,
+    value: (row) => row.time, cell: (row) => <span class="name">{began(row)}</span>,
   },
   {
     key: "session", label: TEXT.session, width: "minmax(8rem, 2fr)", value: (row) => row.session,
@@ -58,7 +58,7 @@ export function Recordings({ base }: { base: string }) {
     10_000,
   );
   const rows = useMemo(
-    () => sort(find(all ?? [], search, (row) => `${row.name} ${moment.format(row.time * 1000)}`), COLUMNS, order),
+    () => sort(find(all ?? [], search, (row) => `${row.name} ${began(row)}`), COLUMNS, order),
     [all, search, order],
   );
   const recording = all?.find((row) => row.name === chosen);
@@ -77,7 +77,7 @@ export function Recordings({ base }: { base: string }) {
         order={order} setOrder={setOrder} chosen={chosen} open={(row) => setChosen(row.name)}
         empty={all ? TEXT.noRecordings : TEXT.loading} />
       {recording && (
-        <Side name={moment.format(recording.time * 1000)} close={close}>
+        <Side name={began(recording)} close={close}>
           <Screen key={recording.name} base={base} name={recording.name} />
           <dl class="facts">
             <Fact name={TEXT.session}><code>{recording.session}</code></Fact>
@@ -131,7 +131,7 @@ function Screen({ base, name }: { base: string; name: string }) {
         <label>
           {TEXT.speed}{" "}
           <select value={pace.speed} onChange={(event) => change({ speed: Number(event.currentTarget.value) })}>
-            {SPEEDS.map((one) => <option key={one} value={one}>{one}×</option>)}
+            {SPEEDS.map((one) => <option key={one} value={one}>{FORMATS.number(one)}×</option>)}
           </select>
         </label>
         <label class="check">

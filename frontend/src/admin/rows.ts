@@ -1,4 +1,5 @@
 /** Finding and sorting rows: the same few lines for sessions, users and events. */
+import { FORMATS } from "./text.ts";
 
 export interface Column<Row> {
   key: string;
@@ -25,8 +26,6 @@ export function find<Row>(rows: Iterable<Row>, search: string, words: (row: Row)
   return found;
 }
 
-const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
-
 /** A sorted copy; rows that are equal keep their order. */
 export function sort<Row>(rows: Row[], columns: Column<Row>[], order: Order): Row[] {
   const value = columns.find((column) => column.key === order.key)?.value;
@@ -36,7 +35,7 @@ export function sort<Row>(rows: Row[], columns: Column<Row>[], order: Order): Ro
     .map((row) => [value(row), row] as const)
     .sort(([one], [other]) => {
       if (typeof one === "number" && typeof other === "number") return sign * (one - other);
-      return sign * collator.compare(String(one), String(other));
+      return sign * FORMATS.compare(String(one), String(other));
     })
     .map(([, row]) => row);
 }

@@ -2,6 +2,7 @@
 import { type Codes, tellBy } from "../codes.ts";
 import { readConfig } from "../config.ts";
 import { settingsFor } from "../settings.ts";
+import { formatsOf } from "../texts/formats.ts";
 import { type Language, languageAmong, type Widened } from "../texts/languages.ts";
 import { unitsOf } from "../texts/units.ts";
 import type { AdminConfig } from "./data.ts";
@@ -32,5 +33,8 @@ if (fetched) tellBy(fetched[1]);
 
 /** The sentences. */
 export const TEXT: Texts = spoken ?? EN;
-export const { bytes, brief: duration } = unitsOf(spoken ? language : "en");
-if (globalThis.document) document.documentElement.lang = spoken ? language : "en";
+const said = spoken ? language : "en";
+export const { bytes, brief: duration } = unitsOf(said);
+/** How numbers and moments are written beside them. */
+export const FORMATS = formatsOf(said);
+if (globalThis.document) document.documentElement.lang = said;

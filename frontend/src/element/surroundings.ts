@@ -1,8 +1,8 @@
 /** How a client in somebody else's page reaches the server: by the cookie, or by tickets. */
 import { Api } from "../api.ts";
 import { SUBPROTOCOL } from "../protocol.ts";
-import type { Surroundings } from "../client.ts";
 import { TicketDoor, type TicketSource } from "./tickets.ts";
+import type { Surroundings } from "../world.ts";
 
 /** Everything that a client needs of the browser; `base` is where the terminals are. */
 export function surroundings(base: URL, source: TicketSource | null): Surroundings {

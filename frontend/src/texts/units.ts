@@ -1,4 +1,5 @@
 /** Numbers, durations and signals, as the sentences of every language need them. */
+import { formatsOf } from "./formats.ts";
 
 const SIGNALS: Record<number, string> = {
   1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 6: "SIGABRT", 8: "SIGFPE", 9: "SIGKILL",
@@ -32,17 +33,9 @@ const SIZES: Record<string, readonly string[]> = {
 const DAYS: Record<string, string> = { en: "days", de: "Tage", fr: "jours" };
 
 export function unitsOf(language: string): Units {
-  const number = { format: (count: number) => count.toLocaleString(language) };
-  // Made when they are needed first: each of them takes a phone milliseconds.
-  let rules: Intl.PluralRules | null = null;
-  const forms = { select: (count: number) => (rules ??= new Intl.PluralRules(language)).select(count) };
-  const unit = (count: number, name: string) =>
-    new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "long" }).format(count);
-  const tenths = { minimumFractionDigits: 1, maximumFractionDigits: 1, useGrouping: false };
-  let made: Intl.NumberFormat | null = null;
-  const short = { format: (value: number) => (made ??= new Intl.NumberFormat(language, tenths)).format(value) };
+  const formats = formatsOf(language);
   return {
-    counted: (count, one, many) => `${count} ${forms.select(count) === "one" ? one : many}`,
+    counted: (count, one, many) => `${count} ${formats.isOne(count) ? one : many}`,
     brief(seconds) {
       const whole = Math.max(0, Math.round(seconds));
       if (whole < 60) return `${whole} s`;
@@ -57,17 +50,17 @@ export function unitsOf(language: string): Units {
         value /= 1024;
         power += 1;
       }
-      const written = power === 0 || value >= 100 ? String(Math.round(value)) : short.format(value);
+      const written = power === 0 || value >= 100 ? String(Math.round(value)) : formats.tenths(value);
       return `${written} ${SIZES[language]?.[power] ?? ""}`;
     },
     plural: (count, one, many) =>
-      `${number.format(count)} ${forms.select(count) === "one" ? one : many}`,
+      `${formats.number(count)} ${formats.isOne(count) ? one : many}`,
     duration(seconds) {
       const whole = Math.max(0, Math.ceil(seconds));
-      if (whole < 90) return unit(whole, "second");
+      if (whole < 90) return formats.unit(whole, "second");
       const minutes = Math.ceil(whole / 60);
-      if (minutes < 90) return unit(minutes, "minute");
-      return unit(Math.round(minutes / 60), "hour");
+      if (minutes < 90) return formats.unit(minutes, "minute");
+      return formats.unit(Math.round(minutes / 60), "hour");
     },
   };
 }

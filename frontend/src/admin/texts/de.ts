@@ -1,8 +1,10 @@
 /** Every sentence of the administration page, in German. */
+import { formatsOf } from "../../texts/formats.ts";
 import { unitsOf } from "../../texts/units.ts";
 import type { Texts } from "../text.ts";
 
 const { bytes, counted: plural, brief: duration } = unitsOf("de");
+const { tenths } = formatsOf("de");
 
 /** How many of them are shown; of several, the noun stands in another case. */
 function some(shown: number, all: number, one: string, many: string, ofMany: string): string {
@@ -160,8 +162,7 @@ export const DE: Texts = {
   hooksOf: (count) => plural(count, "Hook", "Hooks"),
   fine: "in Ordnung",
   failing: (count) => plural(count, "Fehler", "Fehler"),
-  milliseconds: (seconds) =>
-    (seconds >= 1 ? `${seconds.toFixed(1)} s` : `${(seconds * 1000).toFixed(1)} ms`).replace(".", ","),
+  milliseconds: (seconds) => (seconds >= 1 ? `${tenths(seconds)} s` : `${tenths(seconds * 1000)} ms`),
 
   searchRecordings: "Sitzung oder Tag",
   noRecordings: "Es gibt keine Aufnahmen.",

@@ -1,7 +1,9 @@
 /** Every sentence of the administration page, in English: the catalogue that the others translate. */
+import { formatsOf } from "../../texts/formats.ts";
 import { unitsOf } from "../../texts/units.ts";
 
 const { bytes, counted: plural, brief: duration } = unitsOf("en");
+const { tenths } = formatsOf("en");
 
 /** How many of them are shown. */
 function some(shown: number, all: number, one: string, many: string): string {
@@ -155,7 +157,7 @@ export const EN = {
   hooksOf: (count: number) => plural(count, "hook", "hooks"),
   fine: "fine",
   failing: (count: number) => plural(count, "error", "errors"),
-  milliseconds: (seconds: number) => `${seconds >= 1 ? `${seconds.toFixed(1)} s` : `${(seconds * 1000).toFixed(1)} ms`}`,
+  milliseconds: (seconds: number) => (seconds >= 1 ? `${tenths(seconds)} s` : `${tenths(seconds * 1000)} ms`),
 
   searchRecordings: "Session or day",
   noRecordings: "There are no recordings.",

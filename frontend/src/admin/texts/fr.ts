@@ -1,8 +1,10 @@
 /** Every sentence of the administration page, in French. */
+import { formatsOf } from "../../texts/formats.ts";
 import { unitsOf } from "../../texts/units.ts";
 import type { Texts } from "../text.ts";
 
 const { bytes, counted: plural, brief: duration } = unitsOf("fr");
+const { tenths } = formatsOf("fr");
 
 /** How many of them are shown. */
 function some(shown: number, all: number, one: string, many: string): string {
@@ -163,8 +165,7 @@ export const FR: Texts = {
   hooksOf: (count) => plural(count, "hook", "hooks"),
   fine: "en ordre",
   failing: (count) => plural(count, "erreur", "erreurs"),
-  milliseconds: (seconds) =>
-    (seconds >= 1 ? `${seconds.toFixed(1)} s` : `${(seconds * 1000).toFixed(1)} ms`).replace(".", ","),
+  milliseconds: (seconds) => (seconds >= 1 ? `${tenths(seconds)} s` : `${tenths(seconds * 1000)} ms`),
 
   searchRecordings: "Session ou jour",
   noRecordings: "Il n’y a pas d’enregistrement.",

@@ -1,0 +1,62 @@
+/** What can be done by name: searching, copying, tabs and splits, in German. */
+import type { COMMANDS as ENGLISH } from "../en/commands.ts";
+import type { Widened } from "../languages.ts";
+
+export const COMMANDS: Widened<typeof ENGLISH> = {
+  commands: "Alle Befehle",
+  commandsHint: "Teil eines Befehlsnamens",
+  noCommand: "Kein Befehl heißt so.",
+  search: "Im Terminal suchen",
+  searchFor: "Suchen nach",
+  found: (at, count) => {
+    if (count === 0) return "Nicht gefunden";
+    return at > 0 ? `${at} von ${count}` : `${count} oder mehr`;
+  },
+  badPattern: "Kein Muster",
+  matchCase: "Groß- und Kleinschreibung unterscheiden",
+  pattern: "Regulärer Ausdruck",
+  previousFound: "Vorheriger Treffer",
+  nextFound: "Nächster Treffer",
+  copySelection: "Auswahl kopieren",
+  copyHtml: "Auswahl mit ihren Farben kopieren (HTML)",
+  notCopied: "Der Browser lässt diese Seite es nicht kopieren.",
+  selectAll: "Alles auswählen",
+  selectAllShort: "Alles",
+  larger: "Größere Schrift",
+  smaller: "Kleinere Schrift",
+  usualSize: "Schrift in üblicher Größe",
+  fullScreen: "Vollbild ein oder aus",
+  noFullScreen: "Der Browser erlaubt kein Vollbild.",
+  leaveTerminal: "Zwischen Terminal und Menü wechseln",
+  tabs: "Tabs",
+  newTab: "Neuer Tab",
+  newTabOther: "Neuer Tab mit einem anderen Programm",
+  newTabWith: (label: string) => `Neuer Tab: ${label}`,
+  splitAcross: "Teilen: ein neues Terminal daneben",
+  splitDown: "Teilen: ein neues Terminal darunter",
+  splitAcrossWith: (label: string) => `Teilen: ${label} daneben`,
+  splitDownWith: (label: string) => `Teilen: ${label} darunter`,
+  closePane: "Dieses Terminal schließen; was darin läuft, läuft weiter",
+  closeOf: (name) => `${name} schließen`,
+  nextTab: "Nächster Tab",
+  previousTab: "Voriger Tab",
+  moveTabLeft: "Diesen Tab nach links",
+  moveTabRight: "Diesen Tab nach rechts",
+  ownTab: "Dieses Terminal in einen eigenen Tab",
+  dragTerminal: "Dieses Terminal an eine andere Stelle ziehen",
+  dropForTab: "Hier loslassen für einen eigenen Tab",
+  joinTab: "Die Terminals dieses Tabs in den Tab daneben",
+  swap: {
+    Left: "Dieses Terminal nach links", Right: "Dieses Terminal nach rechts",
+    Up: "Dieses Terminal nach oben", Down: "Dieses Terminal nach unten",
+  },
+  goTo: {
+    Left: "Zum Terminal links", Right: "Zum Terminal rechts",
+    Up: "Zum Terminal darüber", Down: "Zum Terminal darunter",
+  },
+  wider: "Dieses Terminal breiter machen",
+  narrower: "Dieses Terminal schmaler machen",
+  taller: "Dieses Terminal höher machen",
+  shorter: "Dieses Terminal niedriger machen",
+  divider: "Grenze zwischen Terminals",
+};

@@ -1,0 +1,62 @@
+/** What can be done by name: searching, copying, tabs and splits, in French. */
+import type { COMMANDS as ENGLISH } from "../en/commands.ts";
+import type { Widened } from "../languages.ts";
+
+export const COMMANDS: Widened<typeof ENGLISH> = {
+  commands: "Toutes les commandes",
+  commandsHint: "Une partie du nom d'une commande",
+  noCommand: "Aucune commande ne s'appelle ainsi.",
+  search: "Chercher dans le terminal",
+  searchFor: "Chercher",
+  found: (at, count) => {
+    if (count === 0) return "Introuvable";
+    return at > 0 ? `${at} sur ${count}` : `${count} ou plus`;
+  },
+  badPattern: "Motif illisible",
+  matchCase: "Respecter la casse",
+  pattern: "Expression régulière",
+  previousFound: "Précédent",
+  nextFound: "Suivant",
+  copySelection: "Copier la sélection",
+  copyHtml: "Copier la sélection avec ses couleurs (HTML)",
+  notCopied: "Le navigateur ne laisse pas cette page le copier.",
+  selectAll: "Tout sélectionner",
+  selectAllShort: "Tout",
+  larger: "Lettres plus grandes",
+  smaller: "Lettres plus petites",
+  usualSize: "Lettres de taille habituelle",
+  fullScreen: "Plein écran ou non",
+  noFullScreen: "Le navigateur ne permet pas le plein écran.",
+  leaveTerminal: "Passer du terminal au menu et retour",
+  tabs: "Onglets",
+  newTab: "Nouvel onglet",
+  newTabOther: "Nouvel onglet avec un autre programme",
+  newTabWith: (label: string) => `Nouvel onglet : ${label}`,
+  splitAcross: "Diviser : un nouveau terminal à côté",
+  splitDown: "Diviser : un nouveau terminal dessous",
+  splitAcrossWith: (label: string) => `Diviser : ${label} à côté`,
+  splitDownWith: (label: string) => `Diviser : ${label} dessous`,
+  closePane: "Fermer ce terminal ; ce qui y tourne continue",
+  closeOf: (name) => `Fermer ${name}`,
+  nextTab: "Onglet suivant",
+  previousTab: "Onglet précédent",
+  moveTabLeft: "Déplacer cet onglet à gauche",
+  moveTabRight: "Déplacer cet onglet à droite",
+  ownTab: "Déplacer ce terminal dans un onglet à lui",
+  dragTerminal: "Faire glisser ce terminal ailleurs",
+  dropForTab: "Déposer ici pour un onglet à lui",
+  joinTab: "Déplacer les terminaux de cet onglet dans l'onglet voisin",
+  swap: {
+    Left: "Déplacer ce terminal à gauche", Right: "Déplacer ce terminal à droite",
+    Up: "Déplacer ce terminal vers le haut", Down: "Déplacer ce terminal vers le bas",
+  },
+  goTo: {
+    Left: "Aller au terminal de gauche", Right: "Aller au terminal de droite",
+    Up: "Aller au terminal du dessus", Down: "Aller au terminal du dessous",
+  },
+  wider: "Élargir ce terminal",
+  narrower: "Rétrécir ce terminal",
+  taller: "Agrandir ce terminal en hauteur",
+  shorter: "Réduire ce terminal en hauteur",
+  divider: "Bordure entre terminaux",
+};
