@@ -22,14 +22,15 @@ from collections.abc import Callable, Iterator
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from tornterm.core import escape, utf8
+from tornterm.core import escape
+from tornterm.core.cursor import Cursor
 from tornterm.core.ring import Ring, anonymous_mmap
 from tornterm.types import Size
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
-__all__ = ["MINIMUM_CAPACITY", "RESIZE_CHARGE", "Cursor", "OutputLog", "anonymous_mmap"]
+__all__ = ["MINIMUM_CAPACITY", "RESIZE_CHARGE", "Cursor", "OutputLog", "Resize", "anonymous_mmap"]
 
 MINIMUM_CAPACITY = 8192
 """Bytes that a log holds at the least."""
@@ -41,7 +42,7 @@ _SEARCH_BLOCK = 64 * 1024
 _SCAN_BLOCK = 4096
 
 
-class _Resize(NamedTuple):
+class Resize(NamedTuple):
     """A change of size before the byte at `offset`; `number` rises with every change."""
 
     offset: int
@@ -93,7 +94,7 @@ class OutputLog:
         # What has left the ring lives on as the state in which it left the terminal.
         self._state_at_start = escape.GROUND
         self._size_at_start = size
-        self._resizes: list[_Resize] = []
+        self._resizes: list[Resize] = []
         self._resize_count = 0
 
     def append(self, data: ReadableBuffer) -> None:
@@ -127,7 +128,7 @@ class OutputLog:
             self._resizes.pop()
         self._make_room(RESIZE_CHARGE)
         self._resize_count += 1
-        self._resizes.append(_Resize(self.end, self._resize_count, size))
+        self._resizes.append(Resize(self.end, self._resize_count, size))
         return True
 
     def size_at(self, offset: int) -> Size:
@@ -220,6 +221,22 @@ class OutputLog:
         self._check(offset)
         return Cursor(self, offset)
 
+    def next_resize(self, offset: int, seen: int) -> Resize | None:
+        """The first resize at `offset` or later whose number is above `seen`.
+
+        Args:
+            offset: The offset.
+            seen: The number of the last one that is behind; 0 for none.
+        """
+        resizes = self._resizes
+        # Nearly always the last resize is long past.
+        if not resizes or resizes[-1].offset < offset:
+            return None
+        index = bisect_left(resizes, offset, key=_offset_of)
+        if resizes[index].number <= seen:
+            index += 1
+        return resizes[index] if index < len(resizes) else None
+
     def close(self) -> None:
         """Give the memory back; afterwards there is nothing to read and nothing to append to."""
         self._ring.close()
@@ -259,83 +276,3 @@ class OutputLog:
         if near > self.start and escape.last_introducer(tail) < 0:
             tail = self._ring.read(self.start, end)
         return escape.scan(self._state_at_start, tail)
-
-    def _next_resize(self, offset: int, seen: int) -> _Resize | None:
-        """The first resize at `offset` or later whose number is above `seen`."""
-        resizes = self._resizes
-        # Nearly always the last resize is long past.
-        if not resizes or resizes[-1].offset < offset:
-            return None
-        index = bisect_left(resizes, offset, key=_offset_of)
-        if resizes[index].number <= seen:
-            index += 1
-        return resizes[index] if index < len(resizes) else None
-
-
-class Cursor:
-    """A place in a log, and the way on from there. Any number of them may read one log.
-
-    Args:
-        log: The log.
-        offset: The offset of the next byte; the resize at that place has not been met.
-
-    Attributes:
-        offset: The offset of the next byte.
-    """
-
-    __slots__ = ("_log", "_seen", "offset")
-
-    def __init__(self, log: OutputLog, offset: int) -> None:
-        self.offset = offset
-        self._log = log
-        self._seen = 0
-
-    @property
-    def lost(self) -> bool:
-        """Whether the log does not hold the next byte any more; then there is no way on."""
-        return self.offset < self._log.start
-
-    @property
-    def pending(self) -> int:
-        """Bytes between the cursor and the log's end."""
-        return self._log.end - self.offset
-
-    def next(self, limit: int, *, hold: bool = True) -> bytes | Size | None:
-        """What comes next, which the cursor then has passed.
-
-        Args:
-            limit: Bytes at the most. Never more than what precedes the next resize.
-            hold: Give nothing rather than bytes that end inside a character. Without it they
-                are given where there is nothing better to give: before the log's end, or where
-                `limit` is shorter than the character.
-
-        Returns:
-            Bytes that do not end inside a character unless a resize follows there; or a size,
-            where the terminal's changes; or None where there is nothing to give or the cursor
-            is lost.
-        """
-        log = self._log
-        if self.lost:
-            return None
-        resize = log._next_resize(self.offset, self._seen)
-        if resize is not None and resize.offset == self.offset:
-            self._seen = resize.number
-            return resize.size
-        end = min(self.offset + limit, log.end if resize is None else resize.offset)
-        if resize is None or end < resize.offset:
-            end = self._whole(end, hold)
-        if end <= self.offset:
-            return None
-        data = log.read(self.offset, end - self.offset)
-        self.offset = end
-        return data
-
-    def _whole(self, end: int, hold: bool) -> int:
-        """Where to stop instead of at `end` so as not to stop inside a character."""
-        if end <= self.offset:
-            return end
-        first = max(self.offset, end - utf8.LONGEST + 1)
-        cut = end - utf8.unfinished(self._log.read(first, end - first))
-        if hold:
-            return cut
-        return end if cut == self.offset or end == self._log.end else cut

@@ -1,0 +1,82 @@
+"""A place in a session's output, and the way on from there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tornterm.core import utf8
+from tornterm.types import Size
+
+if TYPE_CHECKING:
+    from tornterm.core.output_log import OutputLog
+
+__all__ = ["Cursor"]
+
+
+class Cursor:
+    """A place in a log, and the way on from there. Any number of them may read one log.
+
+    Args:
+        log: The log.
+        offset: The offset of the next byte; the resize at that place has not been met.
+
+    Attributes:
+        offset: The offset of the next byte.
+    """
+
+    __slots__ = ("_log", "_seen", "offset")
+
+    def __init__(self, log: OutputLog, offset: int) -> None:
+        self.offset = offset
+        self._log = log
+        self._seen = 0
+
+    @property
+    def lost(self) -> bool:
+        """Whether the log does not hold the next byte any more; then there is no way on."""
+        return self.offset < self._log.start
+
+    @property
+    def pending(self) -> int:
+        """Bytes between the cursor and the log's end."""
+        return self._log.end - self.offset
+
+    def next(self, limit: int, *, hold: bool = True) -> bytes | Size | None:
+        """What comes next, which the cursor then has passed.
+
+        Args:
+            limit: Bytes at the most. Never more than what precedes the next resize.
+            hold: Give nothing rather than bytes that end inside a character. Without it they
+                are given where there is nothing better to give: before the log's end, or where
+                `limit` is shorter than the character.
+
+        Returns:
+            Bytes that do not end inside a character unless a resize follows there; or a size,
+            where the terminal's changes; or None where there is nothing to give or the cursor
+            is lost.
+        """
+        log = self._log
+        if self.lost:
+            return None
+        resize = log.next_resize(self.offset, self._seen)
+        if resize is not None and resize.offset == self.offset:
+            self._seen = resize.number
+            return resize.size
+        end = min(self.offset + limit, log.end if resize is None else resize.offset)
+        if resize is None or end < resize.offset:
+            end = self._whole(end, hold)
+        if end <= self.offset:
+            return None
+        data = log.read(self.offset, end - self.offset)
+        self.offset = end
+        return data
+
+    def _whole(self, end: int, hold: bool) -> int:
+        """Where to stop instead of at `end` so as not to stop inside a character."""
+        if end <= self.offset:
+            return end
+        first = max(self.offset, end - utf8.LONGEST + 1)
+        cut = end - utf8.unfinished(self._log.read(first, end - first))
+        if hold:
+            return cut
+        return end if cut == self.offset or end == self._log.end else cut
