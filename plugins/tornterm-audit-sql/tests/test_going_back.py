@@ -96,6 +96,15 @@ def test_a_rare_event_among_many(make: Make, monkeypatch: pytest.MonkeyPatch) ->
     asyncio.run(looking())
 
 
+def test_events_of_one_moment_are_in_the_order_they_came_in(make: Make) -> None:
+    """Also from one page to the next, and whatever way the database takes to them."""
+    rows = [row(n, 1.0) for n in range(40)]
+    asyncio.run(Store(make()).send(rows))
+    # With an index the database may happen to find them in order.
+    run(make(), "DROP INDEX tornterm_audit_time")
+    assert asyncio.run(numbers(Store(make()), 7)) == [*reversed(range(40))]
+
+
 def page_number(page: OlderEvents) -> int:
     assert page.cursor is not None
     return Position.parse(page.cursor).number
