@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Awaitable, Callable, Hashable, Iterable
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Callable
 
 from tornterm.config.settings import AuthSettings
 from tornterm.core.tokens import digest, new_id, new_secret
-from tornterm.sessions.clock import Clock, Timer
+from tornterm.sessions.clock import Clock
 from tornterm.types import User
-from tornterm.web.rounds import Rounds
+from tornterm.web.logins.record import Close, Connection, Login, Vouch, least_missed
+from tornterm.web.logins.watch import Revalidator, Watch
 
-__all__ = ["Login", "LoginStore", "Revalidator"]
+__all__ = ["Login", "LoginStore", "Revalidator", "Vouch"]
 
 logger = logging.getLogger("tornterm.web")
 
@@ -30,53 +29,6 @@ MAX_PER_USER = 100
 
 MAX_SECRET = 256
 """Characters of a cookie that are looked at; ours have 43."""
-
-Close = Callable[[], None]
-
-Vouch = Callable[[], Awaitable[bool]]
-"""Says whether one connection's user is still who they were."""
-
-
-class Revalidator(Protocol):
-    """The part of `tornterm.plugins.PluginHost` that logins need."""
-
-    def revalidate(self, user: User) -> Awaitable[bool]:
-        """Whether a login is still good."""
-
-
-@dataclass(slots=True, eq=False)
-class Connection:
-    """A live connection, and the login that it depends on for now."""
-
-    login: Login
-    close: Close
-
-
-@dataclass(slots=True, eq=False)
-class Login:
-    """One login.
-
-    Args:
-        id: A public name; empty for one connection that came with a token instead of a cookie.
-        user: Who is logged in.
-        created: Seconds since the epoch.
-        expires: Seconds since the epoch.
-        deadline: The same moment on the clock that never goes back.
-        checked: When somebody last vouched for the user, on that clock.
-        digest: What is kept of the cookie's value.
-        connections: The live connections that depend on it.
-        vouch: Asked besides the plugins, where somebody else logged the user in.
-    """
-
-    id: str
-    user: User
-    created: float
-    expires: float
-    deadline: float
-    checked: float
-    digest: bytes = field(repr=False)
-    connections: list[Connection] = field(default_factory=list, repr=False)
-    vouch: Vouch | None = field(default=None, repr=False)
 
 
 class LoginStore:
@@ -107,12 +59,7 @@ class LoginStore:
         self._by_digest: dict[bytes, Login] = {}
         self._visits: list[Login] = []
         self._listeners: list[Callable[[Login, str], None]] = []
-        self._plugins = plugins
-        self._rounds = Rounds(self._ask, self._answered, _question)
-        self._closed = False
-        self._timer: Timer | None = None
-        self._due = math.inf
-        self._next_round = math.inf
+        self._watch = Watch(auth, plugins, clock, self._everybody, self._end)
 
     def __len__(self) -> int:
         return len(self._logins)
@@ -130,18 +77,15 @@ class LoginStore:
 
     def close(self) -> None:
         """Forget everything and leave no timer and no task behind; connections are left alone."""
-        self._closed = True
-        self._rounds.close()
         self._logins.clear()
         self._by_digest.clear()
         self._visits.clear()
-        self._arm()
+        self._watch.close()
 
     def reload(self, auth: AuthSettings) -> None:
         """Use other durations; logins that exist keep the lifetime that they were given."""
         self._auth = auth
-        self._next_round = min(self._next_round, self._clock.now() + auth.revalidate)
-        self._arm()
+        self._watch.reload(auth)
 
     def on_end(self, callback: Callable[[Login, str], None]) -> None:
         """Call `callback` with each login that has ended, and why."""
@@ -172,7 +116,7 @@ class LoginStore:
         self._make_room(user.name)
         self._logins[login.id] = login
         self._by_digest[login.digest] = login
-        self._arm()
+        self._watch.look()
         return secret, login
 
     def find(self, secret: str) -> Login | None:
@@ -200,8 +144,7 @@ class LoginStore:
         Args:
             login: What `find` returned.
         """
-        if login.checked + self._auth.revalidate <= self._clock.now():
-            await self._rounds.ask(login, self._clock.now())
+        await self._watch.verify(login)
         return login.id in self._logins
 
     def end(self, login: Login, reason: str = "logout") -> None:
@@ -231,8 +174,7 @@ class LoginStore:
 
     def recheck(self) -> None:
         """Ask for all logins now, because some may have ended; called on the event loop."""
-        if not self._closed:
-            self._rounds.begin(self._everybody(), self._clock.now(), anew=True)
+        self._watch.recheck()
 
     # --- connections ---------------------------------------------------------------------------
 
@@ -265,9 +207,7 @@ class LoginStore:
             return self._clock.call_later(0, close).cancel
         connection = Connection(login, close)
         login.connections.append(connection)
-        if self._next_round == math.inf:
-            self._next_round = self._clock.now() + self._auth.revalidate
-            self._arm()
+        self._watch.connected()
         return lambda: self._detach(connection)
 
     def _detach(self, connection: Connection) -> None:
@@ -286,9 +226,9 @@ class LoginStore:
     def _make_room(self, name: str) -> None:
         own = [login for login in self._logins.values() if login.user.name == name]
         if len(own) >= self._per_user:
-            self._end(_least_missed(own), "evicted")
+            self._end(least_missed(own), "evicted")
         elif len(self._logins) >= self._capacity:
-            self._end(_least_missed(self._logins.values()), "evicted")
+            self._end(least_missed(self._logins.values()), "evicted")
 
     def _end(self, login: Login, reason: str) -> None:
         self._logins.pop(login.id, None)
@@ -300,56 +240,6 @@ class LoginStore:
             _guarded(connection.close)
         for listener in self._listeners:
             _guarded(lambda listener=listener: listener(login, reason))  # type: ignore[misc]
-
-    async def _ask(self, login: Login) -> bool:
-        if login.vouch is not None and not await login.vouch():
-            return False
-        return await self._plugins.revalidate(login.user)
-
-    def _answered(self, about: Login, asked: float, good: bool) -> None:
-        """What was said about a login, and so of its like, to a question of the moment `asked`."""
-        key = _question(about)
-        for login in self._everybody():
-            if _question(login) != key or login.checked > asked:
-                continue
-            if good:
-                login.checked = asked
-            else:
-                self._end(login, "revoked")
-
-    def _arm(self) -> None:
-        """Set the one timer to whatever comes first."""
-        due = min((login.deadline for login in self._logins.values()), default=math.inf)
-        due = math.inf if self._closed else min(due, self._next_round)
-        if due == self._due:
-            return
-        if self._timer is not None:
-            self._timer.cancel()
-        self._due = due
-        delay = max(0.0, due - self._clock.now())
-        self._timer = None if due == math.inf else self._clock.call_later(delay, self._fire)
-
-    def _fire(self) -> None:
-        self._timer, self._due = None, math.inf
-        now = self._clock.now()
-        for login in [login for login in self._logins.values() if login.deadline <= now]:
-            self._end(login, "expired")
-        if self._next_round <= now:
-            connected = [login for login in self._everybody() if login.connections]
-            self._next_round = now + self._auth.revalidate if connected else math.inf
-            self._rounds.begin(connected, now)
-        self._arm()
-
-
-def _question(login: Login) -> Hashable:
-    """What makes two logins a matter of the same question."""
-    user = login.user
-    return user.name, user.backend, user.groups, user.admin, login.vouch
-
-
-def _least_missed(logins: Iterable[Login]) -> Login:
-    """The oldest of those without a connection, or the oldest of all."""
-    return min(logins, key=lambda login: (bool(login.connections), login.checked, login.deadline))
 
 
 def _guarded(call: Callable[[], None]) -> None:
