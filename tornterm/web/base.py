@@ -7,38 +7,25 @@ what another site's page may have caused (unsafe verbs and upgrades), the origin
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from functools import partial
-from typing import Any, Literal
+from collections.abc import Collection
+from typing import Any
 
 from tornado.httputil import HTTPServerRequest
 
 from tornterm.errors import AuthError, AuthUnavailable, Forbidden, TorntermError
-from tornterm.types import AuthRequest, User
-from tornterm.web.answers import Answers
-from tornterm.web.context import Context, public_base
-from tornterm.web.credentials import bearer_token, headers_for_plugins
+from tornterm.types import User
+from tornterm.web.context import public_base
 from tornterm.web.hosts import parse_host
-from tornterm.web.logins import Login, Vouch
+from tornterm.web.identity import Identity, Via
 from tornterm.web.origin import parse_origin
-from tornterm.web.peers import local_address, peer_of
-from tornterm.web.proxies import Client
+from tornterm.web.peers import local_address
 
 __all__ = ["Access", "Misdirected", "Via"]
-
-Via = Literal["cookie", "bearer", "headers", "ticket"]
-"""How somebody was recognised: our cookie, a token, a ticket, or what a proxy or the host says."""
 
 UNFORGED: Collection[Via | None] = ("bearer", "ticket")
 """What a page cannot make a browser send that does not know it."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-
-BEARER = "bearer"
-"""Where failures with tokens are counted."""
-
-HEADERS = "headers"
-"""Where failures with a proxy's headers are counted."""
 
 
 class Misdirected(TorntermError):
@@ -53,60 +40,10 @@ class Misdirected(TorntermError):
         return "This server does not answer for this host name (see server.allowed_hosts)."
 
 
-class Access(Answers):
-    """Lets in who may; the first base class of every handler, those of plugins included.
+class Access(Identity):
+    """Lets in who may; the first base class of every handler, those of plugins included."""
 
-    Attributes:
-        terminals: The application.
-        public: Whether the route can be used without a login.
-        client: The person's side of the connection.
-        user: Who it is; None on a public route, unless it asked.
-        session_login: The login that the cookie named, or None.
-        via: How the user was recognised.
-        vouch: Says whether the user may stay, where the application around us logged them in.
-    """
-
-    client: Client
-    public = False
     judges_origin = True
-    token_in_address = False
-    session_login: Login | None = None
-    via: Via | None = None
-    vouch: Vouch | None = None
-
-    def initialize(
-        self, terminals: Context, *, public: bool = False, route: str = "", **kwargs: Any
-    ) -> None:
-        """Take the route's arguments; called by Tornado for each request."""
-        self.terminals = terminals
-        self.public = public
-        self.route = route
-        request = self.request
-        self.client = terminals.proxies.client(
-            peer_of(request), request.protocol, request.host, request.headers
-        )
-
-    @property
-    def remote(self) -> str:
-        """The client's address, as far as trusted proxies know it."""
-        return self.client.remote
-
-    @property
-    def secure(self) -> bool:
-        """Whether the person's side of the connection is HTTPS."""
-        public_url = self.terminals.settings.server.public_url
-        return public_url.startswith("https:") if public_url else self.client.scheme == "https"
-
-    @property
-    def is_upgrade(self) -> bool:
-        """Whether the request wants to become a WebSocket."""
-        return "websocket" in self.request.headers.get("Upgrade", "").lower()
-
-    @property
-    def person(self) -> User:
-        """Who is logged in; only on routes that are not public."""
-        assert self.user is not None
-        return self.user
 
     async def prepare(self) -> None:
         """Refuse whatever may not pass, before anything of the handler runs."""
@@ -175,118 +112,7 @@ class Access(Answers):
     def check_xsrf_cookie(self) -> None:
         """Nothing: a host application may ask for a token, but the origin was judged instead."""
 
-    # --- who it is -----------------------------------------------------------------------------
-
-    async def authenticate(self) -> User:
-        """Find out who sent the request.
-
-        A token decides where there is one: a request with a wrong one does not fall back to a
-        cookie that its sender may not even know of.
-
-        Returns:
-            The user, who is also kept in `user` and `current_user`.
-
-        Raises:
-            AuthError: Nobody who is logged in.
-            AuthUnavailable: A plugin failed.
-            LimitExceeded: Too many wrong tokens or headers came from this address.
-        """
-        token = bearer_token(self.request.headers) or self._token_of_address()
-        if token is not None:
-            self.user, self.via = await self._user_of_token(token), "bearer"
-        elif (login := await self._login_of_cookie()) is not None:
-            self.user, self.via, self.session_login = login.user, "cookie", login
-        else:
-            self.user, self.via = await self._user_of_headers(), "headers"
-        self.current_user = self.user
-        return self.user
-
-    def _token_of_address(self) -> str | None:
-        """A token in the address, where there may be one; it is not logged."""
-        token = self.get_query_argument("token", None) if self.token_in_address else None
-        return bearer_token({"Authorization": f"Bearer {token}"}) if token else None
-
-    async def _user_of_token(self, token: str) -> User:
-        throttle, now = self.terminals.throttle, self.terminals.clock.now()
-        throttle.check(self.remote, "", now, door=BEARER)
-        try:
-            user = await self.terminals.plugins.authenticate(
-                self.auth_request("bearer", {"token": token})
-            )
-            # The application around us may have tokens of its own.
-            user = user or await self._user_of_host()
-            if user is None:
-                raise AuthError("no plugin knows this token", "This token is not valid.")
-        except AuthError as error:
-            if not isinstance(error, AuthUnavailable):
-                throttle.failed(self.remote, "", now, door=BEARER)
-            self.login_failed(error, "bearer")
-            raise
-        return user
-
-    async def _login_of_cookie(self) -> Login | None:
-        secret = self.get_cookie(self.cookie_name)
-        login = self.terminals.logins.find(secret) if secret else None
-        return login if login is not None and await self.terminals.logins.verify(login) else None
-
-    async def _user_of_host(self) -> User | None:
-        host = self.terminals.host_login
-        user = await host.user_of(self) if host is not None else None
-        if host is not None and user is not None:
-            self.vouch = partial(host.still, self, user)
-        return user
-
-    async def _user_of_headers(self) -> User:
-        user = await self._user_of_host()
-        if user is None:
-            try:
-                user = await self.terminals.plugins.authenticate(self.auth_request("headers", {}))
-            except AuthError as error:
-                self._headers_refused(error)
-                raise
-        if user is None:
-            raise AuthError
-        return user
-
-    def _headers_refused(self, error: AuthError) -> None:
-        """Count and audit what a plugin refused, as often as an address may fail.
-
-        It is asked before it is known whose headers these are, so the limit keeps nobody out whose
-        headers are right.
-
-        Raises:
-            LimitExceeded: Too many were wrong that came from this address.
-        """
-        if not isinstance(error, AuthUnavailable):
-            throttle, now = self.terminals.throttle, self.terminals.clock.now()
-            throttle.check(self.remote, "", now, door=HEADERS)
-            throttle.failed(self.remote, "", now, door=HEADERS)
-        self.login_failed(error, HEADERS)
-
-    def auth_request(
-        self, kind: Literal["bearer", "form", "headers"], fields: Mapping[str, str]
-    ) -> AuthRequest:
-        """What an auth backend is asked to judge; our own cookie is none of its business."""
-        return AuthRequest(
-            kind=kind,
-            fields=fields,
-            headers=headers_for_plugins(self.request.headers, self.cookie_name),
-            remote=self.remote,
-            peer=self.client.peer,
-            secure=self.secure,
-        )
-
-    def login_of_connection(self) -> Login:
-        """The login that a WebSocket lives by."""
-        return self.session_login or self.terminals.logins.bearer(self.person, self.vouch)
-
     # --- logging in and out --------------------------------------------------------------------
-
-    @property
-    def cookie_name(self) -> str:
-        """A name of this server's own: all ports of a host share their cookies."""
-        prefix = "__Host-" if self.secure and public_base(self.terminals) == "/" else ""
-        return f"{prefix}tornterm-{self.terminals.instance}"
 
     def log_in(self, user: User, method: str = "") -> None:
         """Begin a login, and give its cookie to the browser.
@@ -311,17 +137,6 @@ class Access(Answers):
             self._audit("auth.ended", user=self.session_login.user.name, reason="logout")
         self.clear_cookie(self.cookie_name, **self._cookie_attributes())
 
-    def login_failed(self, error: AuthError, method: str, account: str = "") -> None:
-        """Count and audit a wrong credential.
-
-        Args:
-            error: Why it is wrong; without the credential.
-            method: How it was presented.
-            account: Whom it was to be for, as typed.
-        """
-        self.terminals.metrics.logins.labels("failed").inc()
-        self._audit("auth.failed", method=method, account=account[:64], reason=error.why)
-
     def record_for(self, plugin: str, name: str, **facts: Any) -> None:
         """Audit what the person does on a plugin's route."""
         self._audit(f"{plugin}.{name}", user=self.user.name if self.user else "", **facts)
@@ -333,7 +148,3 @@ class Access(Answers):
             "samesite": "Strict",
             "secure": self.secure,
         }
-
-    def _audit(self, name: str, *, user: str = "", **facts: Any) -> None:
-        audit = self.terminals.audit
-        audit.record(audit.event(name, user=user, remote=self.remote, **facts))
