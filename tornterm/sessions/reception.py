@@ -12,62 +12,24 @@ from dataclasses import dataclass
 from tornterm.core.lifecycle import ErrorCode
 from tornterm.core.protocols import v1
 from tornterm.errors import (
-    AuthError,
-    ConnectionGone,
     Forbidden,
     LimitExceeded,
     Replaced,
     SessionNotFound,
 )
 from tornterm.sessions.clients import Client
+from tornterm.sessions.guest import Guest
 from tornterm.sessions.legacy import LegacyAttachment
-from tornterm.sessions.manager import SessionManager, Wishes
+from tornterm.sessions.manager import SessionManager
 from tornterm.sessions.members import Right
+from tornterm.sessions.requests import Requests
 from tornterm.sessions.session import Session
 from tornterm.sessions.shares import MAX_GUESTS, Party, Share
 from tornterm.sessions.terminado import TerminadoAttachment
-from tornterm.sessions.transport import Transport
 from tornterm.sessions.v1 import V1Attachment
 from tornterm.types import Size, User
 
 __all__ = ["Guest", "Reception"]
-
-
-@dataclass(frozen=True, slots=True)
-class Guest:
-    """Who is at the door.
-
-    Args:
-        user: The person; None for one who is not logged in and may only watch, by a share.
-        transport: The connection.
-        login: The id of the login that the connection lives by; empty for a bearer token.
-    """
-
-    user: User | None
-    transport: Transport
-    login: str = ""
-
-    @property
-    def person(self) -> User:
-        """The person.
-
-        Raises:
-            AuthError: Nobody is logged in.
-        """
-        if self.user is None:
-            raise AuthError
-        return self.user
-
-    def stays(self) -> None:
-        """Nothing more is waited for: what follows happens only for a connection that is there.
-
-        One that has ended meanwhile must not take control from another, nor use up a token.
-
-        Raises:
-            ConnectionGone: It has ended.
-        """
-        if self.transport.gone:
-            raise ConnectionGone
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +41,6 @@ class _Arrival:
     party: Party
 
 
-@dataclass(slots=True)
-class _Wish:
-    """A session that a client asked for under an id of its own, so that it can ask again."""
-
-    task: asyncio.Task[Session]
-    client_id: str | None = None
-    attempt: int = 0
-
-
 class Reception:
     """Turns first messages into attachments.
 
@@ -97,7 +50,7 @@ class Reception:
 
     def __init__(self, manager: SessionManager) -> None:
         self._manager = manager
-        self._wishes: dict[tuple[str, str], _Wish] = {}
+        self._requests = Requests(manager)
 
     # tornterm.v1
 
@@ -110,14 +63,14 @@ class Reception:
                 attempt of the same client has been seen.
         """
         size = Size.checked(message.cols, message.rows)
-        wish = self._wish(guest, message, size)
-        session = await asyncio.shield(wish.task)
+        request = self._requests.take(guest, message, size)
+        session = await asyncio.shield(request.task)
         right = await self._manager.right(guest.person, session)
         guest.stays()
-        if message.attempt < wish.attempt:
+        if message.attempt < request.attempt:
             raise Replaced
-        client = session.clients.take_up(wish.client_id, guest.person.name)
-        wish.client_id = client.id
+        client = session.clients.take_up(request.client_id, guest.person.name)
+        request.client_id = client.id
         client.attempt = max(client.attempt, message.attempt)
         arrival = _Arrival(guest.person, right, session.party)
         attachment = self._attach_v1(session, guest, arrival, client, size, take=True)
@@ -128,32 +81,6 @@ class Reception:
             attachment.greet_again(token, 0)
         session.welcome(attachment, again=False)
         return attachment
-
-    def _wish(self, guest: Guest, message: v1.Open, size: Size) -> _Wish:
-        """The wish that this message repeats, or a new one."""
-        key = (guest.person.name, message.request or "")
-        wish = self._wishes.get(key) if message.request else None
-        if wish is None:
-            wishes = Wishes(profile=message.profile or "", title=message.title or "")
-            creation = self._manager.create(
-                guest.person, size, remote=guest.transport.remote, wishes=wishes
-            )
-            wish = _Wish(asyncio.get_running_loop().create_task(creation))
-            if message.request:
-                self._wishes[key] = wish
-                wish.task.add_done_callback(lambda task: self._keep_or_drop(key, task))
-        wish.attempt = max(wish.attempt, message.attempt)
-        return wish
-
-    def _keep_or_drop(self, key: tuple[str, str], task: asyncio.Task[Session]) -> None:
-        """A wish that failed may be made again; one that came true is kept with its session."""
-        if task.cancelled() or task.exception() is not None:
-            del self._wishes[key]
-        else:
-            task.result().on_close.append(lambda: self._forget(key))
-
-    def _forget(self, key: tuple[str, str]) -> None:
-        self._wishes.pop(key, None)
 
     async def resume(self, guest: Guest, message: v1.Resume) -> V1Attachment:
         """Let a client come back to its session.
