@@ -1,4 +1,4 @@
-"""Sessions that clients ask for under an id of their own, so that asking again makes no second one."""
+"""Sessions that clients ask for under an id of their own, so that asking again makes no second."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from tornterm.sessions.attachment import Attachment
 from tornterm.sessions.clients import Client
 from tornterm.sessions.host import Ending, Host
 from tornterm.sessions.members import Right, RoleName
+from tornterm.sessions.news import News
 from tornterm.sessions.shares import Party
 from tornterm.sessions.transport import Transport
 from tornterm.types import Size, User
@@ -52,14 +53,9 @@ class V1Attachment(Attachment):
         self._window = AckWindow(self.cursor.offset, self._pace)
         self.brought: ResumeToken | None = None
         self._declared_lease: int | None = None
-        self._role_due = False
-        self._members_due = True
         self._account = InputAccount(host.clock, client, self.pump)
+        self._news = News(host, client, self._account, self._send, lambda: self._role)
         self._told_size = host.log.size
-        self._size_due = False
-        self._complaint: v1.ErrorMessage | None = None
-        self._notices: dict[str, str] = {}
-        self._pong: v1.Pong | None = None
 
     def detach(self) -> None:
         """Leave the session; the token that was brought and never confirmed stays valid."""
@@ -194,9 +190,8 @@ class V1Attachment(Attachment):
         self.transport.send_bytes(data)
 
     def _send_size(self, size: Size) -> None:
-        self._size_due = False
         self._told_size = size
-        self._send(v1.Resized(size.cols, size.rows))
+        self._news.tell_size(size)
 
     def _send_ending(self, ending: Ending) -> None:
         if ending.code:
@@ -264,58 +259,36 @@ class V1Attachment(Attachment):
         """Tell the client whether it may write, and from when on its input counts."""
         self._raise_limit()
         self._account.settle()
-        self._role_due = True
+        self._news.role = True
         self.pump()
 
     def members_changed(self) -> None:
         """Tell the client who is attached."""
-        self._members_due = True
+        self._news.members = True
         self.pump()
 
     def notice(self, code: str, message: str) -> None:
         """Tell the person something; a later notice of the same code replaces it."""
-        self._notices[code] = message
+        self._news.notices[code] = message
         self.pump()
 
     def pong(self, ping_id: str | int | None) -> None:
         """Answer a ping; of several that wait for the socket only the last is answered."""
-        self._pong = v1.Pong(ping_id)
+        self._news.pong = v1.Pong(ping_id)
         self.pump()
 
     def size_stands(self) -> None:
         """Answer a wish that changes nothing with the size as it is at this place in the stream."""
-        self._size_due = True
+        self._news.size = True
         self.pump()
 
     def complain(self, code: str, message: str) -> None:
         """Say that a message changed nothing, and why; of several the last is said."""
-        self._complaint = v1.ErrorMessage(code, message)
+        self._news.complaint = v1.ErrorMessage(code, message)
         self.pump()
 
     def _send_state(self) -> None:
-        if self._role_due:
-            self._role_due = False
-            self._account.limit_told()
-            self._send(v1.Role(self._role, self.host.lease, self.client.limit))
-        if self._account.due:
-            self._send(self._account.message())
-        if self._members_due:
-            self._members_due = False
-            members = tuple(
-                v1.ClientInfo(m.client, m.user, m.role, m.asks) for m in self.host.members()
-            )
-            self._send(v1.Clients(members))
-        if self._size_due:
-            self._send_size(self._told_size)
-        if self._complaint is not None:
-            complaint, self._complaint = self._complaint, None
-            self._send(complaint)
-        while self._notices:
-            code = next(iter(self._notices))
-            self._send(v1.Notice(code, self._notices.pop(code)))
-        if self._pong is not None:
-            pong, self._pong = self._pong, None
-            self._send(pong)
+        self._news.tell(self._told_size)
 
     def send_error(self, code: str, message: str) -> None:
         """Say why the connection is about to be closed."""
