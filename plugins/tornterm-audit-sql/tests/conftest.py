@@ -41,6 +41,8 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
             "retry": "10ms",
             "retry_most": "50ms",
             "drain": "30s",
+            # Only what never answers shall take too long, whatever else the machine does.
+            "timeout": "5m",
         }
         return SqlSettings.model_validate({**table, **url, **more})
 
