@@ -477,18 +477,3 @@ def test_recipe_command() -> None:
     ((_, command),) = PluginHost([], {}, [recipe("command").plugin]).commands()
     assert isinstance(command, click.Command)
     assert CliRunner().invoke(command, ["alice"]).output == "hello alice\n"
-
-
-def test_the_table_of_events_is_complete() -> None:
-    """Every event that the sources record is in the table, and no other."""
-    sources = [*(ROOT / "tornterm").rglob("*.py")]
-    recorded = {
-        name
-        for path in sources
-        if "testing" not in path.parts
-        for name in re.findall(
-            r'"((?:auth|session|control|share|plugin|audit|admin)\.[a-z]+)"', path.read_text()
-        )
-    }
-    table = PAGE.split("| event | when | facts |")[1].split("\n\n")[0]
-    assert set(re.findall(r"`([a-z]+\.[a-z]+)`", table)) == recorded - {"audit.jsonl"}

@@ -197,9 +197,9 @@ class UiSettings(ConfigTable):
 
 
 class MetricsSettings(ConfigTable):
-    """Numbers for Prometheus at {base}/metrics."""
+    """Numbers for Prometheus at {base}metrics."""
 
-    enabled: bool = setting(True, "Whether {base}/metrics answers.")
+    enabled: bool = setting(True, "Whether {base}metrics answers.")
     token: Secret | None = setting(
         None,
         "What a scraper sends as a bearer token to read the metrics. Without it only admins may.",

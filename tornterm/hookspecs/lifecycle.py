@@ -65,7 +65,7 @@ def tornterm_register_commands() -> Sequence[click.Command] | click.Command | No
 
 @hook(Kind.REGISTER)
 def tornterm_register_routes(app: App) -> Sequence[Route] | Route | None:
-    """Add routes below ``{base}/-/<plugin>/``.
+    """Add routes below ``{base}-/<plugin>/``.
 
     Called: once, when the application is put together, which may be before or after
     `tornterm_startup`.

@@ -13,7 +13,7 @@ __all__ = ["Route"]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A route that a plugin adds under ``{base}/-/<plugin>/``.
+    """A route that a plugin adds under ``{base}-/<plugin>/``.
 
     Args:
         path: A regular expression below the plugin's prefix, without a leading slash.

@@ -1,4 +1,4 @@
-"""``{base}/ws``: one WebSocket, whose dialect is decided by its subprotocol."""
+"""``{base}ws``: one WebSocket, whose dialect is decided by its subprotocol."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``{base}/api/terminals``: the sessions of the caller, as Jupyter's clients know terminals.
+"""``{base}api/terminals``: the sessions of the caller, as Jupyter's clients know terminals.
 
 Verbs, statuses, models and errors are those of jupyter_server_terminals.
 """

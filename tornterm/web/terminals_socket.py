@@ -1,4 +1,4 @@
-"""``{base}/terminals/websocket/<name>``: the WebSocket of Jupyter's clients."""
+"""``{base}terminals/websocket/<name>``: the WebSocket of Jupyter's clients."""
 
 from __future__ import annotations
 
