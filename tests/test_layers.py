@@ -41,7 +41,13 @@ LAYERS = (
 )
 CONTRACT = ("tornterm.errors", "tornterm.types", "tornterm.hookspecs")
 CORE_MAY_NOT = {"asyncio", "tornado", "terminado", "ptyprocess", "time", "os", "socket", "select"}
-BUILTIN_MAY = {"tornterm.types", "tornterm.errors", "tornterm.hookspecs", "tornterm.config.fields"}
+BUILTIN_MAY = {
+    "tornterm.types",
+    "tornterm.errors",
+    "tornterm.hookspecs",
+    "tornterm.spawning",
+    "tornterm.config.fields",
+}
 
 
 def modules() -> list[Path]:

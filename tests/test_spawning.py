@@ -1,4 +1,4 @@
-"""What spawn plugins share: names that are nothing but names, and accounts to run as."""
+"""What spawn plugins share: names that are nothing but names, accounts to run as, and variables."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import re
 import pytest
 
 from tornterm.errors import SpawnError
-from tornterm.spawning import LONGEST_NAME, account_to_run_as, checked_user, label_of
+from tornterm.spawning import LONGEST_NAME, account_to_run_as, checked_user, label_of, passed_on
 
 BAD_NAMES = ("a\nb", "a\0b", "-rf", "a/b", "../bob", ".", "x" * 10_000, "", "\ud800", "a\x7f")
 ALIKE = (
@@ -68,3 +68,11 @@ def test_only_root_can_run_programs_as_somebody_else(monkeypatch: pytest.MonkeyP
     assert found.plan_uid is None and found.plan_gid is None
     with pytest.raises(SpawnError, match="only a server that is root"):
         account_to_run_as("nobody", "sandboxes")
+
+
+def test_variables_are_passed_on_by_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And only those that there are, and that a program could be given."""
+    server = {"LANG": "C.UTF-8", "PATH": "/bin", "TZ": "\udcff", "SECRET": "s"}
+    assert passed_on(("LANG", "TZ", "HOME"), server) == {"LANG": "C.UTF-8"}
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    assert passed_on(["LC_ALL"]) == {"LC_ALL": "de_DE.UTF-8"}

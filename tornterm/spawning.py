@@ -1,4 +1,4 @@
-"""For spawn plugins: names that cannot be mistaken for anything else, and accounts to run as.
+"""For spawn plugins: names that cannot be mistaken for anything else, accounts, and variables.
 
 A user's name may come from anywhere: from a directory server, from the headers of a proxy. What
 is made of it (a directory, a container, a word of a command) must be one user's alone, and mean
@@ -18,11 +18,12 @@ import hashlib
 import os
 import pwd
 import re
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from tornterm.errors import SpawnError
 
-__all__ = ["LONGEST_NAME", "RunAs", "account_to_run_as", "checked_user", "label_of"]
+__all__ = ["LONGEST_NAME", "RunAs", "account_to_run_as", "checked_user", "label_of", "passed_on"]
 
 LONGEST_NAME = 128
 
@@ -113,3 +114,22 @@ def account_to_run_as(name: str, what: str) -> RunAs:
     if entry.pw_uid == 0:
         raise SpawnError(f"{what} never run as root")
     return RunAs(entry.pw_uid, entry.pw_gid, changes=True)
+
+
+def passed_on(names: Iterable[str], server: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The variables of the server that a program may have, but for those that are not UTF-8.
+
+    Args:
+        names: The names of those that it may have. Others often hold secrets.
+        server: The server's environment; that of this process where left out.
+    """
+    server = os.environ if server is None else server
+    return {name: server[name] for name in names if name in server and _is_text(server[name])}
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

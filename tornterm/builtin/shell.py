@@ -12,9 +12,10 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel
 
 from tornterm.builtin.homes import home_below
-from tornterm.config.fields import ConfigTable, Words, explained, setting
+from tornterm.config.fields import Argument, ConfigTable, VariableName, Words, explained, setting
 from tornterm.errors import ConfigProblem, SpawnError
 from tornterm.hookspecs import hookimpl
+from tornterm.spawning import passed_on
 from tornterm.types import Profile, SpawnPlan, SpawnRequest, User
 
 __all__ = ["Shell", "ShellProfile", "ShellSettings"]
@@ -25,18 +26,6 @@ DEFAULTS = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 }
 NO_LOGIN = frozenset({"nologin", "false", "true"})
-
-
-def _argument(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("must not contain a NUL character")
-    return text
-
-
-def _variable(name: str) -> str:
-    if not name or "=" in name or "\0" in name:
-        raise ValueError("must be names of environment variables")
-    return name
 
 
 def _directory(text: str) -> str:
@@ -50,7 +39,9 @@ def _home(template: str) -> str:
         raise ValueError(f'must be an absolute path, like "/home/{USER}", or empty')
     if template.count(USER) > 1 or set("{}") & set(template.replace(USER, "")):
         raise ValueError(f"may contain {USER} once, and no other braces")
-    return _argument(template)
+    if "\0" in template:
+        raise ValueError("must not contain a NUL character")
+    return template
 
 
 def _account(name: str) -> str:
@@ -65,8 +56,6 @@ def _profile(name: str) -> str:
     return name
 
 
-Argument = Annotated[str, AfterValidator(explained(_argument))]
-Variable = Annotated[str, AfterValidator(explained(_variable))]
 ProfileName = Annotated[str, AfterValidator(explained(_profile))]
 
 
@@ -82,7 +71,7 @@ class ShellProfile(ConfigTable):
     cwd: Annotated[str, AfterValidator(explained(_directory))] | None = setting(
         None, "Where it begins; left out, as for everybody."
     )
-    env: dict[Variable, Argument] = setting({}, "Variables to set besides those for everybody.")
+    env: dict[VariableName, Argument] = setting({}, "Variables to set besides those for everybody.")
     label: str = setting("", "What people read; left out, the profile's name.", max_length=64)
     users: Words = setting((), "Whom it is for; empty for everybody.")
     groups: Words = setting(
@@ -107,8 +96,8 @@ class ShellSettings(ConfigTable):
     cwd: Annotated[str, AfterValidator(explained(_directory))] = setting(
         "~", 'Where it begins; "~" is the home directory.'
     )
-    env: dict[Variable, Argument] = setting({}, "Variables to set.", example={"EDITOR": "vi"})
-    pass_env: tuple[Variable, ...] = setting(
+    env: dict[VariableName, Argument] = setting({}, "Variables to set.", example={"EDITOR": "vi"})
+    pass_env: tuple[VariableName, ...] = setting(
         ("LANG", "LC_ALL", "PATH", "TZ"),
         "Variables of the server's own environment that the program gets. Nothing else of it is "
         "passed on; HOME, USER, LOGNAME, SHELL, TERM, LANG and PATH are always set, and "
@@ -195,7 +184,8 @@ class Shell:
     ) -> Iterator[tuple[str, str]]:
         if cwd.startswith("/") and not os.path.isdir(cwd):
             yield f"{place}cwd", f"there is no directory {cwd}"
-        path = {**DEFAULTS, **self._passed(), **self._settings.env, **env}["PATH"]
+        passed = passed_on(self._settings.pass_env)
+        path = {**DEFAULTS, **passed, **self._settings.env, **env}["PATH"]
         if command and _is_missing(command[0], path):
             yield f"{place}command", f"there is no program {command[0]}"
 
@@ -248,17 +238,12 @@ class Shell:
             return account.home if os.path.isdir(account.home) else "/"
         return home_below(template, USER, user)
 
-    def _passed(self) -> dict[str, str]:
-        passed = {name: os.environ[name] for name in self._settings.pass_env if name in os.environ}
-        # A value that is not UTF-8 could not be handed on as it is.
-        return {name: value for name, value in passed.items() if _is_text(value)}
-
     def _environment(
         self, user: str, account: _Account, home: str, shell: str, more: Mapping[str, str]
     ) -> dict[str, str]:
         return {
             **DEFAULTS,
-            **self._passed(),
+            **passed_on(self._settings.pass_env),
             "HOME": home,
             "TORNTERM_USER": user,
             "USER": account.name,
@@ -307,11 +292,3 @@ def _resolved(directory: str, home: str) -> str:
     if directory == "~":
         return home
     return os.path.join(home, directory[2:]) if directory.startswith("~/") else directory
-
-
-def _is_text(value: str) -> bool:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -41,12 +41,14 @@ from tornterm.config.secret import Secret
 from tornterm.config.units import format_duration, format_size, parse_duration, parse_size
 
 __all__ = [
+    "Argument",
     "ByteSize",
     "ConfigPath",
     "ConfigTable",
     "Duration",
     "KnownSecret",
     "Secret",
+    "VariableName",
     "Word",
     "Words",
     "explained",
@@ -130,6 +132,24 @@ ConfigPath = Annotated[
 ]
 """An absolute path; written relative to the configuration file, or with ``~``."""
 
+
+def _argument(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("must not contain a NUL character")
+    return text
+
+
+def _variable(name: str) -> str:
+    if not name or "=" in name or "\0" in name:
+        raise ValueError("must be names of environment variables")
+    return name
+
+
+Argument = Annotated[str, AfterValidator(explained(_argument))]
+"""An argument of a program, or what a variable holds: a text without a NUL character."""
+
+VariableName = Annotated[str, AfterValidator(explained(_variable))]
+"""The name of an environment variable."""
 
 Word = Annotated[str, Field(min_length=1)]
 """A text that is not empty."""

@@ -6,6 +6,8 @@ import os
 import pwd
 from collections.abc import Collection, Mapping
 
+from tornterm.spawning import passed_on
+
 __all__ = ["PASSED", "TERMINAL", "environment"]
 
 PASSED = ("LANG", "LC_ALL", "LC_CTYPE", "PATH", "TZ")
@@ -40,7 +42,7 @@ def environment(
     """
     server = os.environ if server is None else server
     result = {"LANG": "C.UTF-8", "PATH": os.defpath, **TERMINAL}
-    result |= {name: server[name] for name in passed if name in server and _is_text(server[name])}
+    result |= passed_on(passed, server)
     result |= _identity(account, server)
     for name, value in (extra or {}).items():
         if value is None:
@@ -63,12 +65,3 @@ def _identity(account: pwd.struct_passwd | None, server: Mapping[str, str]) -> d
             name, home, shell = str(os.geteuid()), "/", ""
         home, shell = server.get("HOME") or home, server.get("SHELL") or shell
     return {"HOME": home, "USER": name, "LOGNAME": name, "SHELL": shell or "/bin/sh"}
-
-
-def _is_text(value: str) -> bool:
-    """Whether a variable of the server can be passed on at all."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from json import dumps
-from types import TracebackType
 from typing import Any, Self
 
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
@@ -146,12 +145,7 @@ class LiveServer:
         self._server.add_socket(self._socket)
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *error: object) -> None:
         await self.close()
 
     async def close(self) -> None:

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from tornterm.errors import ConfigProblem, SpawnError
 from tornterm.hookspecs import App, hookimpl
-from tornterm.spawning import checked_user
+from tornterm.spawning import checked_user, passed_on
 from tornterm.types import SessionInfo, SpawnPlan, SpawnRequest, User
 from tornterm_spawn_container.asking import ANSWER, EngineError
 from tornterm_spawn_container.engine import base, image_id, remove, run_line
@@ -120,9 +120,8 @@ class Container:
             argv = self._line(name, request, inside)
         except EngineError as error:
             raise SpawnError(f"the container engine cannot be used: {error}") from None
-        passed = {key: os.environ[key] for key in PASSED if key in os.environ}
         path = {"PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
-        return SpawnPlan(argv, {**path, **passed, **inside}, "/")
+        return SpawnPlan(argv, {**path, **passed_on(PASSED), **inside}, "/")
 
     def _line(self, user: str, request: SpawnRequest, variables: Iterable[str]) -> tuple[str, ...]:
         workdir = request.cwd or self._settings.home or None

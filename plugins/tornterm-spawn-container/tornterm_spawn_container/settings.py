@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator
 
 from tornterm.config.fields import (
+    Argument,
     ByteSize,
     ConfigPath,
     ConfigTable,
@@ -59,12 +60,6 @@ def _word(text: str) -> str:
     return text
 
 
-def _argument(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("must not contain a NUL character")
-    return text
-
-
 def _user(text: str) -> str:
     if not re.fullmatch("[0-9]{1,9}:[0-9]{1,9}", text):
         raise ValueError('must be two numbers, like "1000:1000"')
@@ -83,7 +78,6 @@ def _variable(name: str) -> str:
     return name
 
 
-Argument = Annotated[str, AfterValidator(explained(_argument))]
 Word = Annotated[str, AfterValidator(explained(_word))]
 
 

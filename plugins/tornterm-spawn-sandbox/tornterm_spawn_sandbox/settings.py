@@ -8,9 +8,11 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, model_validator
 
 from tornterm.config.fields import (
+    Argument,
     ByteSize,
     ConfigPath,
     ConfigTable,
+    VariableName,
     explained,
     setting,
     smallest,
@@ -48,15 +50,7 @@ def is_dangerous(variable: str) -> bool:
     return variable.startswith(LINKER)
 
 
-def _argument(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("must not contain a NUL character")
-    return text
-
-
-def _variable(name: str) -> str:
-    if not name or "=" in name or "\0" in name:
-        raise ValueError("must be names of environment variables")
+def _harmless(name: str) -> str:
     if is_dangerous(name):
         raise ValueError("must not hold variables of the dynamic linker or the C library")
     return name
@@ -76,9 +70,8 @@ def _account(name: str) -> str:
     return name
 
 
-Argument = Annotated[str, AfterValidator(explained(_argument))]
 Shown = Annotated[str, AfterValidator(explained(_shown))]
-Variable = Annotated[str, AfterValidator(explained(_variable))]
+Variable = Annotated[VariableName, AfterValidator(explained(_harmless))]
 
 
 class SandboxSettings(ConfigTable):
