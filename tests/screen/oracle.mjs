@@ -50,14 +50,30 @@ function look(attributes, links, blank) {
 // A line as runs of [text, width of each character, look]; blank runs at its end are left out.
 function runs(line, cols, links, cell) {
   const result = [];
+  let style = "";
+  let fg, bg, ext, link, blank; // of the cell before it, which mostly looks the same
   for (let x = 0; x < cols; x += 1) {
     line.loadCell(x, cell);
-    if (cell.getWidth() === 0) continue;
+    const width = cell.getWidth();
+    if (width === 0) continue;
     const text = cell.getChars() || " ";
-    const style = look(cell, links, text === " ");
+    const { extended } = cell;
+    if (
+      fg !== cell.fg ||
+      bg !== cell.bg ||
+      ext !== extended.ext ||
+      link !== extended.urlId ||
+      blank !== (text === " ")
+    ) {
+      ({ fg, bg } = cell);
+      ext = extended.ext;
+      link = extended.urlId;
+      blank = text === " ";
+      style = look(cell, links, blank);
+    }
     const last = result.at(-1);
-    if (last && last[1] === cell.getWidth() && last[2] === style) last[0] += text;
-    else result.push([text, cell.getWidth(), style]);
+    if (last && last[1] === width && last[2] === style) last[0] += text;
+    else result.push([text, width, style]);
   }
   const last = result.at(-1);
   if (last && last[2] === "" && last[0].trimEnd() !== last[0]) {

@@ -101,6 +101,8 @@ class Terminal:
 
 def differences(one: Any, other: Any, path: str = "") -> list[str]:
     """Where two states differ, in words."""
+    if one == other:
+        return []
     if isinstance(one, dict) and isinstance(other, dict):
         keys = sorted(one.keys() | other.keys())
         return [
@@ -111,4 +113,4 @@ def differences(one: Any, other: Any, path: str = "") -> list[str]:
     if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         pairs = enumerate(zip(one, other, strict=True))
         return [line for at, (a, b) in pairs for line in differences(a, b, f"{path}[{at}]")]
-    return [] if one == other else [f"{path}: {one!r} is {other!r}"]
+    return [f"{path}: {one!r} is {other!r}"]

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby, islice
+from itertools import groupby
+from operator import attrgetter
+from typing import Final
 
 from tornterm.core.ghostty_cells import PLAIN, Cell, Look, Row
 from tornterm.core.libghostty import Emulator
 
 __all__ = ["draw_rows", "place_cursor"]
+
+_LOOK: Final = attrgetter("look")
+_TEXT: Final = attrgetter("text")
 
 
 def draw_rows(rows: list[Row]) -> Iterator[bytes]:
@@ -42,16 +47,13 @@ def _row(cells: list[Cell], pen: _Pen, follows: bool, wraps: bool) -> Iterator[b
     """
     if not wraps:
         cells = _without_blank_end(cells, least=follows)
-    for number, (cell, count) in enumerate(_alike(cells, first_alone=follows)):
-        if cell.text:
-            yield pen.change(cell.look) + cell.text.encode() * count
-        elif wraps or (follows and number == 0):
-            yield pen.change(_background(cell.look)) + b" " * count
-        else:
-            yield pen.change(_background(cell.look)) + _skip(cell, count)
-        if follows and number == 0 and pen.look.sgr:
+    if follows:
+        yield from _cells(cells[:1], pen, spaces=True)
+        if pen.look.sgr:
             # A terminal that scrolls while it wraps fills the new line with the background.
             yield pen.change(PLAIN) + b"\x1b[K"
+        cells = cells[1:]
+    yield from _cells(cells, pen, spaces=wraps)
 
 
 def _without_blank_end(cells: list[Cell], *, least: int) -> list[Cell]:
@@ -61,18 +63,21 @@ def _without_blank_end(cells: list[Cell], *, least: int) -> list[Cell]:
     return cells[:end]
 
 
-def _alike(cells: Iterable[Cell], *, first_alone: bool) -> Iterator[tuple[Cell, int]]:
-    """Runs of equal cells, and how many there are."""
-    cells = iter(cells)
-    if first_alone:
-        yield from ((cell, 1) for cell in islice(cells, 1))
-    for cell, run in groupby(cells):
-        yield cell, len(list(run))
+def _cells(cells: Iterable[Cell], pen: _Pen, *, spaces: bool) -> Iterator[bytes]:
+    """Write cells side by side; those that are empty as spaces, or by stepping over them."""
+    for look, alike in groupby(cells, key=_LOOK):
+        for written, run in groupby(map(_TEXT, alike), key=bool):
+            texts = list(run)
+            if written:
+                yield pen.change(look) + "".join(texts).encode()
+            else:
+                empty = b" " * len(texts) if spaces else _skip(look, len(texts))
+                yield pen.change(_background(look)) + empty
 
 
-def _skip(cell: Cell, count: int) -> bytes:
+def _skip(look: Look, count: int) -> bytes:
     """Leave cells empty, with no more than their background."""
-    erase = b"\x1b[%dX" % count if cell.look.sgr else b""
+    erase = b"\x1b[%dX" % count if look.sgr else b""
     return erase + b"\x1b[%dC" % count
 
 

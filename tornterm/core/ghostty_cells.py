@@ -3,13 +3,14 @@
 The library gives a row as an array of 64-bit values whose layout is its own affair. Equal values
 say equal things, so each is taken apart once; styles are numbered anew on each page of the
 terminal's memory and so are looked up once for a row, and only characters of several code points
-and hyperlinks are asked for cell by cell.
+and hyperlinks are asked for cell by cell. What is written for a style is known by its bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from pyghostty._ffi import check, ffi, lib, union_fn
@@ -65,6 +66,11 @@ _ROW_CELLS: Final = lib.GHOSTTY_RENDER_STATE_ROW_DATA_CELLS
 _ROW_VALUES: Final = lib.GHOSTTY_RENDER_STATE_ROW_DATA_CELLS_RAW
 _ROW_WRAP: Final = lib.GHOSTTY_ROW_DATA_WRAP
 _BLANK: Final = Cell("", 1, PLAIN)
+_WIDTH: Final = attrgetter("width")
+_find: Final = union_fn(
+    "ghostty_terminal_grid_ref",
+    "GhosttyResult(*)(GhosttyTerminal, GhosttyPointS, GhosttyGridRef*)",
+)
 
 _FLAGS: Final = (
     ("bold", b"1"), ("faint", b"2"), ("italic", b"3"), ("blink", b"5"), ("inverse", b"7"),
@@ -74,6 +80,13 @@ _FLAGS: Final = (
 
 def sized(kind: str) -> Any:
     """A new struct that, with those within it, knows its size, as the library wants it."""
+    pointer = ffi.new(f"{kind}*")
+    pointer[0] = _with_sizes(kind)[0]
+    return pointer
+
+
+@cache
+def _with_sizes(kind: str) -> Any:
     pointer = ffi.new(f"{kind}*")
     _fill_sizes(pointer)
     return pointer
@@ -90,6 +103,12 @@ def _fill_sizes(pointer: Any) -> None:
 
 def sgr_of(style: Any) -> bytes:
     """The parameters of the SGR sequence that gives a style; empty for the default."""
+    return _sgr_of(bytes(ffi.buffer(style)))
+
+
+@lru_cache(maxsize=1 << 12)
+def _sgr_of(memory: bytes) -> bytes:
+    style = ffi.from_buffer("GhosttyStyle*", memory)
     parts = [code for name, code in _FLAGS if getattr(style, name)]
     if style.underline:
         parts.append(b"4" if style.underline == 1 else b"4:%d" % style.underline)
@@ -122,14 +141,17 @@ def _direct(rgb: Any, other: bytes) -> bytes:
 
 def reference(terminal: Any, x: int, y: int) -> Any:
     """Where a cell is, counted from the first row that the terminal keeps."""
-    kind = "GhosttyResult(*)(GhosttyTerminal, GhosttyPointS, GhosttyGridRef*)"
-    find = union_fn("ghostty_terminal_grid_ref", kind)
+    point, found = _point(), sized("GhosttyGridRef")
+    point.value.x, point.value.y = x, y
+    check(_find(terminal, point[0], found), "grid_ref")
+    return found
+
+
+def _point() -> Any:
+    """A place that is counted from the first row, to be filled in."""
     point = ffi.new("GhosttyPointS*")
     point.tag = lib.GHOSTTY_POINT_TAG_SCREEN
-    point.value.x, point.value.y = x, y
-    found = sized("GhosttyGridRef")
-    check(find(terminal, point[0], found), "grid_ref")
-    return found
+    return point
 
 
 def read_cell(terminal: Any, x: int, y: int) -> Cell:
@@ -205,6 +227,11 @@ def _styled(cell: Cell, sgr: bytes) -> Cell:
 
 
 @lru_cache(maxsize=1 << 14)
+def _linked(cell: Cell, link: bytes) -> Cell:
+    return cell._replace(look=cell.look._replace(link=link))
+
+
+@lru_cache(maxsize=1 << 14)
 def _take_apart(value: int) -> _Value:
     """The cell as far as its value tells; None where it only fills the place of another."""
     number, flag = ffi.new("uint32_t*"), ffi.new("bool*")
@@ -247,6 +274,8 @@ class _Reader:
         self._codes = ffi.new("uint32_t[64]")
         self._length = ffi.new("size_t*")
         self._count = ffi.new("uint32_t*")
+        self._point, self._at = _point(), sized("GhosttyGridRef")
+        self._address = ffi.new("uint8_t[256]")
 
     def __iter__(self) -> Iterator[Row]:
         get = lib.ghostty_render_state_row_get
@@ -257,40 +286,46 @@ class _Reader:
             check(get(self._rows, _ROW_CELLS, self._cells), "cells")
             values = memoryview(ffi.buffer(self._raw.ptr, self._raw.len * 8)).cast("Q").tolist()
             cells = self._read(values)
-            short = sum(cell.width for cell in cells) < len(values)
+            short = sum(map(_WIDTH, cells)) < len(values)
             yield Row(cells, bool(self._flag[0]), short)
             self._y += 1
 
     def _read(self, values: list[int]) -> list[Cell]:
         known: dict[int, Cell | None] = {0: _BLANK}
         styles: dict[int, bytes] = {}
-        cells: list[Cell] = []
-        for x, value in enumerate(values):
-            if value in known:
-                cell = known[value]
-            else:
-                cell = self._whole(value, x, styles)
-                if not _take_apart(value).varies:
-                    known[value] = cell
-            if cell is not None:
-                cells.append(cell)
-        return cells
+        varies = False
+        last = len(values) - 1
+        # Each value once, at the first place that has it.
+        for value, x in dict(zip(reversed(values), range(last, -1, -1), strict=True)).items():
+            if value and _take_apart(value).varies:
+                varies = True
+            elif value:
+                known[value] = self._whole(value, x, styles)
+        cells: Iterable[Cell | None] = map(known.get, values)
+        if varies:
+            cells = (
+                known[value] if value in known else self._whole(value, x, styles)
+                for x, value in enumerate(values)
+            )
+        return [cell for cell in cells if cell is not None]
 
     def _whole(self, value: int, x: int, styles: dict[int, bytes]) -> Cell | None:
         """Add to a cell what its value does not hold."""
         apart = _take_apart(value)
-        if apart.cell is None or not (apart.style or apart.cluster or apart.link):
-            return apart.cell
-        check(lib.ghostty_render_state_row_cells_select(self._cells[0], x), "select")
-        if apart.style and apart.style not in styles:
+        cell = apart.cell
+        if cell is None:
+            return None
+        new = apart.style and apart.style not in styles
+        if new or apart.cluster:
+            check(lib.ghostty_render_state_row_cells_select(self._cells[0], x), "select")
+        if new:
             self._get(lib.GHOSTTY_RENDER_STATE_ROW_CELLS_DATA_STYLE, self._style)
             styles[apart.style] = sgr_of(self._style)
-        cell = _styled(apart.cell, styles.get(apart.style, b""))
+        if apart.style:
+            cell = _styled(cell, styles[apart.style])
         if apart.cluster:
             cell = cell._replace(text=self._cluster())
-        if apart.link:
-            cell = cell._replace(look=cell.look._replace(link=self._link(x)))
-        return cell
+        return _linked(cell, self._link(x)) if apart.link else cell
 
     def _get(self, key: int, out: Any) -> None:
         check(lib.ghostty_render_state_row_cells_get(self._cells[0], key, out), "cell")
@@ -303,8 +338,11 @@ class _Reader:
         return "".join(map(chr, self._codes[0 : self._count[0]]))
 
     def _link(self, x: int) -> bytes:
-        at = reference(self._terminal, x, self._y)
-        lib.ghostty_grid_ref_hyperlink_uri(at, ffi.NULL, 0, self._length)
-        text = ffi.new("uint8_t[]", max(1, self._length[0]))
-        check(lib.ghostty_grid_ref_hyperlink_uri(at, text, len(text), self._length), "link")
-        return bytes(ffi.buffer(text, self._length[0]))
+        self._point.value.x, self._point.value.y = x, self._y
+        check(_find(self._terminal, self._point[0], self._at), "grid_ref")
+        get = lib.ghostty_grid_ref_hyperlink_uri
+        if get(self._at, self._address, len(self._address), self._length):
+            # Too long for what there is; its length is known now.
+            self._address = ffi.new("uint8_t[]", self._length[0])
+            check(get(self._at, self._address, len(self._address), self._length), "link")
+        return bytes(ffi.buffer(self._address, self._length[0]))
