@@ -32,6 +32,7 @@ class FaultProxy:
         self._refused: bytes | None = None
         self._closed = False
         self._left: int | None = None
+        self._counts_down = True
         self._planned: list[int] = []
         self._flowing = threading.Event()
         self._flowing.set()
@@ -54,17 +55,19 @@ class FaultProxy:
         if self._left is None:
             self._all_cut.set()
 
-    def cut_after(self, *counts: int) -> threading.Event:
+    def cut_after(self, *counts: int, down: bool = True) -> threading.Event:
         """Break all connections again and again.
 
         Args:
-            counts: After how many more bytes to the client, each counted from the cut before.
+            counts: After how many more bytes, each counted from the cut before.
+            down: Whether those to the client count, or those that come from it.
 
         Returns:
             Set when the last of them has happened.
         """
         with self._lock:
             self._left, *self._planned = counts
+            self._counts_down = down
             self._all_cut = threading.Event()
             return self._all_cut
 
@@ -141,25 +144,23 @@ class FaultProxy:
         with contextlib.suppress(OSError):
             while data := source.recv(CHUNK):
                 self._flowing.wait()
-                if down:
-                    data, cut = self._count(data)
-                    self._wait_for_turn(len(data))
-                    sink.sendall(data)
-                    if cut:
-                        self.cut()
-                elif self._refused is None or self._refused not in data:
-                    sink.sendall(data)
-                else:
+                if not down and self._refused is not None and self._refused in data:
                     break
+                data, cut = self._count(data, down)
+                if down:
+                    self._wait_for_turn(len(data))
+                sink.sendall(data)
+                if cut:
+                    self.cut()
         with self._lock:
             self._pairs.discard(pair)
         _abort(source)
         _abort(sink)
 
-    def _count(self, data: bytes) -> tuple[bytes, bool]:
+    def _count(self, data: bytes, down: bool) -> tuple[bytes, bool]:
         """What may still pass of `data`, and whether the connection breaks behind it."""
         with self._lock:
-            if self._left is None:
+            if self._left is None or down is not self._counts_down:
                 return data, False
             allowed = data[: self._left]
             self._left -= len(allowed)

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.axe import violations, violations_in_all_looks
 from tests.browser.conftest import NewTab
+from tests.browser.gigabyte import journey
+from tests.browser.leg import MIB
 from tests.browser.process import ServerProcess, serving
 from tests.browser.tab import Tab
 from tests.browser.test_accessibility import go_to
@@ -134,3 +136,11 @@ def test_it_is_off_by_default(tab: Tab) -> None:
     assert tab.page.locator(".notice", has_text="offers a file").count() == 0
     tab.page.evaluate(DROP, [".stage .host", [["a.txt", 5]]])
     expect(tab.page.locator(".notice", has_text="cannot be dropped")).to_be_visible()
+
+
+def test_a_large_file_over_cuts(browser: Browser, tmp_path: Path) -> None:
+    """Up and down it arrives whole, what is shown is true, and the server does not grow by it."""
+    with journey(browser, tmp_path, 48 * MIB) as trip:
+        legs = [trip.upload(), trip.download()]
+        trip.give_up()
+        assert list(trip.problems(legs)) == []
