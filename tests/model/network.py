@@ -71,7 +71,7 @@ class Connection:
     def unsent(self) -> int:
         return sum(len(frame) for frame in self._unsent if not isinstance(frame, int))
 
-    def send_bytes(self, data: bytes) -> None:
+    def send_bytes(self, data: bytes | memoryview) -> None:
         attachment = self.conversation.attachment
         drawn, self._drawn = self._drawn, False
         if attachment is not None and attachment.open and not drawn:
@@ -79,7 +79,7 @@ class Connection:
             resized = any(at == end for at, _ in self._world.terminal.sizes)
             whole = end == attachment.host.log.end or resized or not INSIDE[end % len(TABLE)]
             must(whole, "a frame ends inside a character")
-        self._send(data)
+        self._send(bytes(data))
 
     def send_text(self, text: str) -> None:
         self._drawn = text.startswith('{"type":"snapshot"')

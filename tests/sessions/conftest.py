@@ -88,9 +88,9 @@ class Line:
     def gone(self) -> bool:
         return self.closed is not None
 
-    def send_bytes(self, data: bytes) -> None:
+    def send_bytes(self, data: bytes | memoryview) -> None:
         assert self.closed is None
-        self.frames.append(data)
+        self.frames.append(bytes(data))
         self._count(len(data))
 
     def send_text(self, text: str) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from tornterm.core import utf8
 from tornterm.types import Size
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from tornterm.core.output_log import OutputLog
 
 __all__ = ["Cursor"]
+
+_Bytes = TypeVar("_Bytes", bytes, bytes | memoryview)
 
 
 class Cursor:
@@ -55,6 +58,15 @@ class Cursor:
             where the terminal's changes; or None where there is nothing to give or the cursor
             is lost.
         """
+        return self._next(limit, hold, self._log.read)
+
+    def view(self, limit: int, *, hold: bool = True) -> bytes | memoryview | Size | None:
+        """The same as `next` without a copy, where that is possible; good until the log grows."""
+        return self._next(limit, hold, self._log.view)
+
+    def _next(
+        self, limit: int, hold: bool, read: Callable[[int, int], _Bytes]
+    ) -> _Bytes | Size | None:
         log = self._log
         if self.lost:
             return None
@@ -67,7 +79,7 @@ class Cursor:
             end = self._whole(end, hold)
         if end <= self.offset:
             return None
-        data = log.read(self.offset, end - self.offset)
+        data = read(self.offset, end - self.offset)
         self.offset = end
         return data
 

@@ -161,6 +161,15 @@ class OutputLog:
         self._check(offset)
         return self._ring.read(offset, min(offset + max(limit, 0), self.end))
 
+    def view(self, offset: int, limit: int) -> bytes | memoryview:
+        """The same as `read` without a copy, where that is possible; good until the log grows.
+
+        Raises:
+            LookupError: `offset` is not between `start` and `end`.
+        """
+        self._check(offset)
+        return self._ring.view(offset, min(offset + max(limit, 0), self.end))
+
     def views(self, start: int, end: int) -> tuple[memoryview, ...]:
         """The bytes from `start` to `end` without a copy, for one who is done with them at once.
 

@@ -63,6 +63,15 @@ class Ring:
             return bytes(self._view[at:stop])
         return b"".join((self._view[at:], self._view[: stop - self._size]))
 
+    def view(self, start: int, end: int) -> bytes | memoryview:
+        """The same as `read`; without a copy unless the ring begins anew in between.
+
+        What is not copied stays what it is until it is written over.
+        """
+        at = start % self._size
+        stop = at + end - start
+        return self._view[at:stop] if stop <= self._size else self.read(start, end)
+
     def views(self, start: int, end: int) -> tuple[memoryview, ...]:
         """The bytes from `start` to `end` of the stream where they lie, which they do not for long.
 

@@ -92,8 +92,8 @@ class Attachment(ABC):
         """Bytes of output that may be sent now."""
 
     @abstractmethod
-    def _send_output(self, data: bytes) -> None:
-        """Send bytes that the program printed."""
+    def _send_output(self, data: bytes | memoryview) -> None:
+        """Send bytes that the program printed; they may lie in the log, which is about to grow."""
 
     @abstractmethod
     def _send_size(self, size: Size) -> None:
@@ -189,7 +189,7 @@ class Attachment(ABC):
         room = self._room()
         if room <= 0:
             return False
-        piece = self.cursor.next(min(room, MAX_FRAME), hold=hold and self.host.ending is None)
+        piece = self.cursor.view(min(room, MAX_FRAME), hold=hold and self.host.ending is None)
         if piece is None:
             return False
         if isinstance(piece, Size):

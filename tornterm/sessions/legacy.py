@@ -75,8 +75,8 @@ class LegacyAttachment(Attachment):
     def _room(self) -> int:
         return HIGH_WATER - self.transport.unsent
 
-    def _send_output(self, data: bytes, *, final: bool = False) -> None:
-        for frame in self._encoder.encode(data, final=final):
+    def _send_output(self, data: bytes | memoryview, *, final: bool = False) -> None:
+        for frame in self._encoder.encode(bytes(data), final=final):
             if isinstance(frame, str):
                 self.transport.send_text(frame)
             else:

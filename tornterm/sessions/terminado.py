@@ -79,8 +79,8 @@ class TerminadoAttachment(Attachment):
     def _room(self) -> int:
         return HIGH_WATER - self.transport.unsent
 
-    def _send_output(self, data: bytes, *, final: bool = False) -> None:
-        self._show(self._decoder.decode(data, final=final))
+    def _send_output(self, data: bytes | memoryview, *, final: bool = False) -> None:
+        self._show(self._decoder.decode(bytes(data), final=final))
 
     def _show(self, text: str) -> None:
         if text:

@@ -35,8 +35,13 @@ class Transport(Protocol):
     def remote(self) -> str:
         """The client's address."""
 
-    def send_bytes(self, data: bytes) -> None:
-        """Send one binary frame."""
+    def send_bytes(self, data: bytes | memoryview) -> None:
+        """Send one binary frame.
+
+        Args:
+            data: Its payload. Of a view, what the connection does not take at once is copied when
+                it is not held, or released.
+        """
 
     def send_text(self, text: str) -> None:
         """Send one text frame."""

@@ -185,7 +185,7 @@ class V1Attachment(Attachment):
         if part.data:
             self.transport.send_bytes(part.data)
 
-    def _send_output(self, data: bytes) -> None:
+    def _send_output(self, data: bytes | memoryview) -> None:
         self._window.send(self.cursor.offset, self.host.clock.now())
         self.transport.send_bytes(data)
 

@@ -32,7 +32,7 @@ class SocketTransport:
         self._remote = remote
         self._unsent = 0
         self._holds = 0
-        self._held: list[bytes] = []
+        self._held: list[bytes | memoryview] = []
         self._connection = handler.ws_connection
         self._plain = _plain_stream(handler)
         self.on_writable: Callable[[], None] | None = None
@@ -53,11 +53,11 @@ class SocketTransport:
         """The client's address."""
         return self._remote
 
-    def send_bytes(self, data: bytes) -> None:
+    def send_bytes(self, data: bytes | memoryview) -> None:
         """Send one binary frame."""
         stream = self._stream
         if stream is None:
-            self._send(data, binary=True)
+            self._send(bytes(data), binary=True)
         else:
             self._send_frame(stream, _BINARY, data)
 
@@ -98,7 +98,7 @@ class SocketTransport:
         open_ = self._connection is not None and not self._connection.is_closing()
         return self._plain if open_ else None
 
-    def _send_frame(self, stream: IOStream, opcode: int, data: bytes) -> None:
+    def _send_frame(self, stream: IOStream, opcode: int, data: bytes | memoryview) -> None:
         """Send a frame past `write_message`, which makes a task and two futures for each."""
         header = _header(opcode, len(data))
         if not self._holds:
@@ -109,7 +109,7 @@ class SocketTransport:
         if len(self._held) >= _MOST_PIECES:
             self._send_held()
 
-    def _send_pieces(self, stream: IOStream, pieces: list[bytes]) -> None:
+    def _send_pieces(self, stream: IOStream, pieces: list[bytes | memoryview]) -> None:
         taken = 0 if stream.writing() else _give(stream.socket, pieces)
         while pieces and taken >= len(pieces[0]):
             taken -= len(pieces.pop(0))
@@ -159,7 +159,7 @@ def _header(opcode: int, size: int) -> bytes:
     return bytes((opcode, 127)) + size.to_bytes(8, "big")
 
 
-def _give(sock: socket.socket, pieces: list[bytes]) -> int:
+def _give(sock: socket.socket, pieces: list[bytes | memoryview]) -> int:
     """What the socket takes of frames at once; only while the stream has nothing queued.
 
     They cost one system call and no copy this way. Whatever the socket does not take, and
