@@ -112,15 +112,18 @@ class LogMachine(RuleBasedStateMachine):
         reader=readers,
         limits=st.lists(st.one_of(st.integers(0, 5), st.integers(0, SMALL)), max_size=8),
         hold=st.booleans(),
+        in_place=st.booleans(),
     )
-    def read_on(self, reader: Reader, limits: list[int], hold: bool) -> None:
+    def read_on(self, reader: Reader, limits: list[int], hold: bool, in_place: bool) -> None:
         for limit in limits:
-            self.step(reader, limit, hold)
+            self.step(reader, limit, hold, in_place)
 
-    def step(self, reader: Reader, limit: int, hold: bool) -> bytes | Size | None:
+    def step(
+        self, reader: Reader, limit: int, hold: bool, in_place: bool = False
+    ) -> bytes | memoryview | Size | None:
         cursor, offset = reader.cursor, reader.cursor.offset
         upcoming = self.next_change(reader)
-        piece = cursor.next(limit, hold=hold)
+        piece = (cursor.view if in_place else cursor.next)(limit, hold=hold)
         if offset < self.log.start:
             assert piece is None and cursor.lost
         elif upcoming is not None and upcoming.offset == offset:
@@ -163,6 +166,7 @@ class LogMachine(RuleBasedStateMachine):
         offset = data.draw(st.integers(self.log.start, self.log.end))
         limit = data.draw(st.integers(-1, SMALL))
         assert self.log.read(offset, limit) == self.output[offset : offset + max(0, limit)]
+        assert self.log.view(offset, limit) == self.output[offset : offset + max(0, limit)]
         assert self.log.size_at(offset) == self.true_size_at(offset)
         stop = data.draw(st.integers(offset, self.log.end))
         assert list(self.log.resizes(offset, stop)) == [

@@ -20,6 +20,9 @@ __all__ = ["Codec", "record"]
 
 _M = TypeVar("_M")
 
+# `json.dumps` would make one for each message.
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=asdict)
+
 _WIRE_NAMES = {"exit_code": "exitCode", "retry_after": "retryAfter"}
 
 
@@ -129,7 +132,7 @@ class Codec(Generic[_M]):
             value = getattr(message, part.name)
             if value is not None or part.required:
                 values[part.wire] = value
-        return json.dumps(values, ensure_ascii=False, separators=(",", ":"), default=asdict)
+        return _encoder.encode(values)
 
 
 def _arguments(name: str, parts: tuple[_Field, ...], values: dict[str, Any]) -> dict[str, Any]:
