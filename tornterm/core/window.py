@@ -18,7 +18,7 @@ __all__ = [
 MINIMUM_ALLOWANCE = 4096
 """Bytes that may always be on their way, however small window and scrollback are."""
 
-START = 128 * 1024
+START = 256 * 1024
 """Bytes that may be on their way to a client of which nothing is known yet."""
 
 FLOOR = 16 * 1024
