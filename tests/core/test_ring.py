@@ -74,6 +74,15 @@ def test_closing_gives_the_memory_back() -> None:
         ring.read(0, 6)
 
 
+def test_closing_under_the_eyes_of_a_reader() -> None:
+    """Whoever still has a view keeps the memory, not the ring."""
+    ring = Ring(anonymous_mmap(MEBIBYTE))
+    ring.write(0, memoryview(b"secret"))
+    view = ring.view(0, 6)
+    ring.close()
+    assert view == b"secret"
+
+
 def test_any_writable_buffer_will_do() -> None:
     """Memory that cannot be closed is merely let go of."""
     memory = bytearray(8)

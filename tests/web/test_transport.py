@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from contextlib import closing
+from contextlib import closing, suppress
 from types import SimpleNamespace
 from typing import Any
 
@@ -218,3 +218,41 @@ async def test_a_compressed_connection_uses_tornados_own_way() -> None:
     await asyncio.sleep(0)
     assert written == [(b"data", True), ("text", False)]
     assert transport.unsent == 0
+
+
+@pytest.mark.parametrize("held", [False, True])
+async def test_a_view_is_let_go_of_when_it_has_been_sent(held: bool) -> None:
+    """Taken, waiting for the socket, or lost with it: the memory may change, and be given back."""
+    memory = bytearray(b"x" * 65536)
+
+    def send(pair: Pair) -> None:
+        if held:
+            pair.transport.hold()
+        pair.transport.send_bytes(memoryview(memory)[:])
+        if held:
+            pair.transport.release()
+        memory.append(0)  # no view is left, else this is a BufferError
+        memory[0] ^= 1
+
+    with closing(Pair()) as pair:
+        send(pair)
+        assert (
+            await pair.read(65536 + 10) == b"\x82\x7f" + (65536).to_bytes(8, "big") + b"x" * 65536
+        )
+        while not pair.stream.writing():
+            send(pair)
+        memory[:] = bytes(len(memory))
+        sent = b""
+        while pair.transport.unsent:
+            sent += await asyncio.get_running_loop().sock_recv(pair.peer, 1 << 20)
+            await asyncio.sleep(0)
+        pair.peer.setblocking(False)
+        with suppress(BlockingIOError):
+            while True:
+                sent += pair.peer.recv(1 << 20)
+        # A header has seven zeros.
+        assert b"\0" * 8 not in sent
+    with closing(Pair()) as broken:
+        broken.peer.close()
+        send(broken)
+        assert broken.stream.error is not None

@@ -88,4 +88,6 @@ class Ring:
         self._view.release()
         close = getattr(self._memory, "close", None)
         if close is not None:
-            close()
+            # Where somebody still has a view, the memory goes with that.
+            with suppress(BufferError):
+                close()

@@ -55,6 +55,8 @@ class SocketTransport:
 
     def send_bytes(self, data: bytes | memoryview) -> None:
         """Send one binary frame."""
+        if not self._holds:
+            data = bytes(data)
         stream = self._stream
         if stream is None:
             self._send(bytes(data), binary=True)
@@ -116,6 +118,8 @@ class SocketTransport:
         if not pieces:
             return
         left = memoryview(b"".join(pieces))[taken:]
+        # The error of a connection that breaks here keeps this frame, and with it what it knows.
+        pieces.clear()
         try:
             future = stream.write(left)
         except StreamClosedError:
