@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tornterm.pty.gathering import FULL, LARGE, MOST, WINDOW, Gatherer
+from tornterm.pty.gathering import FULL, LARGE, LONGEST_WINDOW, MOST, WINDOW, Gatherer
 from tornterm.testing.clock import FakeClock
 
 
@@ -65,6 +65,33 @@ def test_the_end_of_a_flood_leaves_no_timer_behind() -> None:
     assert line.sizes == [LARGE, 1]
 
 
+def test_a_flood_that_lasts_is_gathered_for_longer() -> None:
+    """One of many floods brings little within a window, so the windows grow; not for ever."""
+    line = Line()
+    line.add(LARGE)
+    windows = [WINDOW, 2 * WINDOW, 4 * WINDOW, LONGEST_WINDOW, LONGEST_WINDOW]
+    assert windows[2] == LONGEST_WINDOW
+    for number, window in enumerate(windows, 2):
+        line.add(LARGE)
+        line.clock.advance(0.9 * window)
+        assert len(line.sizes) == number - 1
+        line.clock.advance(0.1 * window + 1e-6)
+        assert len(line.sizes) == number
+
+
+def test_a_flood_that_is_over_is_forgotten() -> None:
+    """What is large again after a pause is complete as soon as at first."""
+    line = Line()
+    for _ in range(4):
+        line.add(LARGE)
+        line.clock.advance(LONGEST_WINDOW)
+    line.clock.advance(LONGEST_WINDOW)
+    line.add(LARGE)
+    line.add(1)
+    line.clock.advance(WINDOW)
+    assert line.sizes[-2:] == [LARGE, 1]
+
+
 def test_what_comes_after_can_have_it_passed_on() -> None:
     """A resize belongs behind all that was read before it; the flood goes on being gathered."""
     line = Line()
@@ -97,7 +124,7 @@ def test_nothing_is_lost_or_turned_round(reads: list[tuple[bytes, int, bool]]) -
         line.gatherer.add(data * times)
         assert line.gatherer.size < FULL
         if waits:
-            line.clock.advance(WINDOW)
+            line.clock.advance(LONGEST_WINDOW)
             assert b"".join(line.passed) == came
-    line.clock.advance(WINDOW)
+    line.clock.advance(LONGEST_WINDOW)
     assert b"".join(line.passed) == came

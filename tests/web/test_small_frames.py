@@ -185,3 +185,19 @@ def test_nothing_is_read_otherwise_than_by_tornado(frames: list[Sent], cuts: lis
         sent = sent[cut:]
     pieces.append(sent)
     assert asyncio.run(conversation(Quick, pieces)) == asyncio.run(conversation(Witness, pieces))
+
+
+async def test_keys_and_acknowledgements_are_one_step_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tornado's own reading, with its five coroutines for a frame, is not asked at all."""
+    steps: list[int] = []
+    small = ReadAhead.read_bytes
+
+    async def counted(reader: ReadAhead, count: int) -> bytes:
+        steps.append(count)
+        return await small(reader, count)
+
+    monkeypatch.setattr(ReadAhead, "read_bytes", counted)
+    frames = [frame(TEXT, b'{"type":"ack","offset":7}'), frame(BINARY, b"k")] * 50
+    heard = await conversation(Quick, [b"".join(frames)])
+    assert heard == ['{"type":"ack","offset":7}', b"k"] * 50 + [("closed", None)]
+    assert not steps

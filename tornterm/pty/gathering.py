@@ -3,7 +3,8 @@
 What costs in a flood is not the bytes but what is done once for every few kilobytes that the
 kernel's tty hands out: entering them in the log, asking who wants them and how much more may come,
 a frame, a turn of the event loop. So after a large piece, what follows is gathered for a few
-milliseconds, or until there is enough for two frames; a small answer to a key never waits.
+milliseconds, or until there is enough for two frames; a small answer to a key never waits. The
+longer a flood lasts, the longer is gathered: of many that go on side by side, each brings little.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-__all__ = ["FULL", "LARGE", "MOST", "WINDOW", "Gatherer"]
+__all__ = ["FULL", "LARGE", "LONGEST_WINDOW", "MOST", "WINDOW", "Gatherer"]
 
 LARGE = 2048
 """Bytes passed on at once from which on output counts as a flood."""
@@ -23,7 +24,10 @@ FULL = MOST - 4096
 """Gathered bytes that are passed on without waiting: the next read would not fit any more."""
 
 WINDOW = 0.003
-"""Seconds for which the output of a flood is gathered."""
+"""Seconds for which output is gathered when a flood begins, so that a screen is soon complete."""
+
+LONGEST_WINDOW = 0.012
+"""Seconds for which it is gathered when a flood has lasted: less than a picture on a display."""
 
 
 class _Timer(Protocol):
@@ -42,7 +46,7 @@ class Gatherer:
         size: Bytes that have been gathered and not passed on.
     """
 
-    __slots__ = ("_call_later", "_pass_on", "_pieces", "_timer", "size")
+    __slots__ = ("_call_later", "_pass_on", "_pieces", "_timer", "_window", "size")
 
     def __init__(
         self,
@@ -54,6 +58,7 @@ class Gatherer:
         self._call_later = call_later
         self._pieces: list[bytes] = []
         self._timer: _Timer | None = None
+        self._window = WINDOW
 
     def add(self, data: bytes) -> None:
         """Take a piece, and pass it on unless it is one of a flood."""
@@ -80,10 +85,12 @@ class Gatherer:
 
     def _send(self) -> None:
         if self.size >= LARGE and self._timer is None:
-            self._timer = self._call_later(WINDOW, self._window_over)
+            self._timer = self._call_later(self._window, self._window_over)
         self.flush()
 
     def _window_over(self) -> None:
         self._timer = None
+        lasts = self.size >= LARGE
+        self._window = min(2 * self._window, LONGEST_WINDOW) if lasts else WINDOW
         if self.size:
             self._send()
