@@ -51,6 +51,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.gen_test(timeout=TIMEOUT_SECONDS))
 
 
+def pytest_collection_finish() -> None:
+    """Let no collection look at what lives as long as the run does: all that was imported.
+
+    `io_loop` collects after each test; with everything imported, that takes a tenth of a second.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture
 def io_loop() -> Iterator[IOLoop]:
     """A loop of the test's own; a task that outlives its test fails it."""
