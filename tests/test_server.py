@@ -122,6 +122,21 @@ def test_one_line_on_stdout(tmp_path: Path) -> None:
         assert server._lines["stdout"] == [f"Serving on {url}\n"]
 
 
+def test_what_is_loaded_is_not_collected_again(tmp_path: Path) -> None:
+    """Else every terminal waits now and then until the collector has looked through all of it."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import atexit, gc, pathlib\n"
+        f"out = pathlib.Path({str(tmp_path / 'counts')!r})\n"
+        "count = lambda: f'{gc.get_freeze_count()} {len(gc.get_objects())}'\n"
+        "atexit.register(lambda: out.write_text(count()))\n"
+    )
+    path = os.pathsep.join((str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])))
+    with running(tmp_path, PYTHONPATH=path) as server:
+        assert server.stop() == 0
+    spared, looked_at = map(int, (tmp_path / "counts").read_text().split())
+    assert spared > 10 * looked_at
+
+
 def test_options_go_before_the_file(tmp_path: Path) -> None:
     """--host and --port count even where the file names a Unix socket."""
     config = PLAIN.replace("port = 0", f'unix_socket = "{tmp_path}/http.sock"')
