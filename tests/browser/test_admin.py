@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.axe import violations_in_all_looks
 from tests.browser.conftest import NewTab
-from tests.browser.process import ROOT, ServerProcess, serving
+from tests.browser.process import ServerProcess, serving
+from tests.browser.recordings import recording
 from tests.browser.tab import Tab
 
 WAIT = 30_000
@@ -81,6 +81,11 @@ def test_ending_a_session(server: ServerProcess, tab: Tab, new_tab: NewTab) -> N
     page.locator(".grid .body [role=row]").click()
     side = page.get_by_role("complementary")
     expect(side.locator(".people")).to_contain_text("types")
+    side.get_by_role("button", name="End").click()
+    expect(side.get_by_role("button", name="Keep it")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(side.get_by_role("button", name="Keep it")).to_have_count(0)
+    expect(side, "Escape answers the question alone").to_be_visible()
     side.get_by_role("button", name="End").click()
     side.get_by_role("button", name="Keep it").click()
     side.get_by_role("button", name="End").click()
@@ -168,6 +173,27 @@ def test_the_audit_stream(server: ServerProcess, tab: Tab, new_tab: NewTab) -> N
     expect(rows).to_have_count(1)
     page.get_by_role("button", name="Go on").click()
     expect(rows).to_have_count(2)
+
+
+def test_whose_events_are_shown(crowded: ServerProcess, new_tab: NewTab) -> None:
+    """All users who have a session are offered, whatever was seen of them; any can be typed."""
+    tab = new_tab()
+    tab.log_in(crowded.login_link)
+    page = administrate(crowded, tab, "audit")
+    users = page.get_by_label("User")
+    rows = page.locator(".grid .body [role=row]")
+    expect(page.locator("#known-users option[value=user-007]")).to_be_attached()
+    expect(page.locator(".grid")).to_contain_text("auth.ok")
+    users.press_sequentially("own")
+    expect(rows.first, "nobody is called that, but it may become a name").to_be_visible()
+    users.press_sequentially("er")
+    expect(rows.first).to_contain_text("owner")
+    users.fill("nobody-yet")
+    expect(rows.first).to_contain_text("owner")
+    users.press("Enter")
+    expect(rows).to_have_text(["Nothing fits what is searched for."])
+    users.fill("")
+    expect(rows.first).to_contain_text("owner")
 
 
 def test_reloading_the_configuration(
@@ -262,57 +288,9 @@ def test_on_a_phone(crowded: ServerProcess, new_tab: NewTab) -> None:
     expect(row).to_be_visible()
 
 
-def recording(folder: Path, plugins: str) -> AbstractContextManager[ServerProcess]:
-    """A server that records what its sessions print."""
-    return serving(
-        folder,
-        plugins=plugins,
-        more=f"""[plugins.recorder]\nfolder = "{folder}/recordings"\ninput = true""",
-        python_path=[ROOT / "plugins" / "tornterm-record-asciicast"],
-    )
-
-
-def test_recordings(tmp_path: Path, new_tab: NewTab) -> None:
-    """What a session printed is listed and played, where recordings are made; also by keyboard.
-
-    Another speed takes nothing from who is playing: it goes on, and so does what keys are for.
-    """
-    plugins = '["token", "shell", "tornterm_record_asciicast:Recorder"]'
-    with recording(tmp_path, plugins) as server:
-        tab = new_tab()
-        tab.log_in(server.login_link)
-        tab.run("printf na''me?; read -r x; sleep 0.7; echo $x-''back; exit", r"^name\?")
-        tab.run("played", "played-back$")
-        tab.wait_state("ended")
-        page = administrate(server, tab, "recordings")
-        expect(page.locator(".grid .body [role=gridcell]").first).to_be_visible()
-        page.locator(".search").focus()
-        page.keyboard.press("Tab")
-        page.keyboard.press("Enter")
-        side = page.get_by_role("complementary")
-        expect(side).to_be_focused()
-        expect(side.locator("[data-ready]")).to_be_visible()
-        side.get_by_label("Speed").select_option("0.5")
-        play = side.locator(".ap-playback-button")
-        play.focus()
-        page.keyboard.press("Space")
-        expect(play).to_have_attribute("aria-label", "Pause")
-        side.get_by_label("Speed").select_option("8")
-        expect(side.locator(".ap-player")).to_contain_text("played-back")
-        expect(side.locator(".ap-wrapper")).to_be_focused()
-        expect(side.locator(".ap-marker-container").first).to_be_attached()
-        page.keyboard.press("[")
-        expect(side.locator(".ap-term")).not_to_contain_text("played-back")
-        page.click("#tab-audit")
-        expect(page.locator(".grid")).to_contain_text("recorder.played")
-
-
 def test_accessibility(tmp_path: Path, new_tab: NewTab) -> None:
     """axe-core finds nothing to object to, in any view, with details and questions or without."""
-    plugins = """[
-        "token", "shell", "tests.browser.crowd:Crowd", "tornterm_record_asciicast:Recorder"
-    ]"""
-    with recording(tmp_path, plugins) as server:
+    with recording(tmp_path, "tests.browser.crowd:Crowd") as server:
         tab = new_tab()
         tab.log_in(server.login_link)
         tab.run("echo played-''back; exit", r"^played-back$")

@@ -133,6 +133,9 @@ function Trouble({ connection }: { connection: Connection }) {
 
 function Tabs({ view, show }: { view: View; show: (view: View) => void }) {
   const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    list.current?.querySelector(`#tab-${view}`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [view]);
   const onKeyDown = (event: KeyboardEvent) => {
     const at = VIEWS.indexOf(view);
     const steps: Record<string, number> = {

@@ -8,6 +8,7 @@ import { Older, passes } from "./older.ts";
 import { Fact, focusGrid, said, Search, Side } from "./parts.tsx";
 import { find, type Order, sort } from "./rows.ts";
 import { FORMATS, TEXT } from "./text.ts";
+import { UserFilter } from "./userfilter.tsx";
 
 const { day, time, exact } = FORMATS;
 
@@ -107,7 +108,10 @@ export function Audit({ api, feed, showSession, say }: Props) {
   const live = frozen ?? feed.audit;
   const events = useMemo(() => [...before(older?.rows ?? [], live[0]), ...live], [older?.rows, live]);
   const kinds = useMemo(() => kindsOf(events, kind), [events, kind]);
-  const users = useMemo(() => [...new Set([user, ...events.map((row) => row.user)])].filter(Boolean).sort(FORMATS.compare), [events, user]);
+  const users = useMemo(() => {
+    const names = new Set([...feed.users.keys(), ...events.map((row) => row.user)]);
+    return [...names].filter(Boolean).sort(FORMATS.compare);
+  }, [events, feed.users.size]);
   const today = day(Date.now());
   const columns = useMemo(() => columnsFor(events.some((row) => day(row.time * 1000) !== today)), [events, today]);
   const rows = useMemo(() => {
@@ -136,10 +140,7 @@ export function Audit({ api, feed, showSession, say }: Props) {
           <option value="">{TEXT.everyEvent}</option>
           {kinds.map((one) => <option key={one}>{one}</option>)}
         </select>
-        <select aria-label={TEXT.user} value={user} onChange={(e) => setUser(e.currentTarget.value)}>
-          <option value="">{TEXT.anyUser}</option>
-          {users.map((one) => <option key={one}>{one}</option>)}
-        </select>
+        <UserFilter known={users} choose={setUser} />
         <Search value={search} hint={TEXT.anywhere} set={setSearch} />
         <button type="button" aria-pressed={frozen !== null}
           onClick={() => setFrozen(frozen ? null : feed.audit)}>{frozen ? TEXT.goOn : TEXT.pause}</button>

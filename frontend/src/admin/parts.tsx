@@ -93,8 +93,13 @@ export function Sure({ question, danger = false, yes, no, act, close }: SureProp
     setBusy(true);
     void act().finally(() => setBusy(false));
   };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation(); // it is the answer to the question, and to nothing around it
+    close();
+  };
   return (
-    <div class="sure" role="group" aria-label={question}>
+    <div class="sure" role="group" aria-label={question} onKeyDown={onKeyDown}>
       <p>{question}</p>
       <div class="actions">
         <button type="button" ref={safe} onClick={close}>{no}</button>
@@ -107,15 +112,17 @@ export function Sure({ question, danger = false, yes, no, act, close }: SureProp
 interface SideProps {
   name: string;
   close: () => void;
+  /** Closes what is open within it; true where there was something. */
+  inner?: (event: KeyboardEvent) => boolean;
   children: ComponentChildren;
 }
 
 /** What is shown beside a table, or over it where there is no room. */
-export function Side({ name, close, children }: SideProps) {
+export function Side({ name, close, inner, children }: SideProps) {
   const side = useRef<HTMLElement>(null);
   useEffect(() => side.current?.focus(), [name]);
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === "Escape") close();
+    if (event.key === "Escape" && !inner?.(event)) close();
   };
   return (
     <aside class="side" ref={side} tabIndex={-1} aria-label={TEXT.details(name)} onKeyDown={onKeyDown}>

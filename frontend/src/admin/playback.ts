@@ -1,12 +1,20 @@
 /** What plays one recording, at a speed that can change while it plays. */
 import type { create, Player } from "asciinema-player";
 
+/** Whether a recording has marks. */
+export function hasMarks(text: string): boolean {
+  return /^\[[^,"]+,\s*"m"/m.test(text);
+}
+
 export interface Pace {
   /** How many times faster than it was. */
   speed: number;
   /** Whether pauses are cut to at most two seconds. */
   idle: boolean;
 }
+
+/** Marks that are nearer than so many seconds tell of the same moment. */
+const SAME_PLACE = 0.1;
 
 /** A recording that cannot be read: the player says so itself. */
 const SHOWN = () => undefined;
@@ -50,6 +58,17 @@ export class Playback {
     if (at > 0 && !cut) this.player.seek(at).catch(SHOWN);
     if (this.playing) this.player.play().catch(SHOWN);
     if (focused) this.player.el.focus();
+  }
+
+  /** Go to the mark before or after what is shown; past those that stand where one is. */
+  async toMark(which: "prev" | "next") {
+    const { player } = this;
+    const began = player.getCurrentTime() || 0;
+    for (let at = began, before = NaN; at !== before && Math.abs(at - began) < SAME_PLACE;) {
+      before = at;
+      await player.seek({ marker: which }).catch(SHOWN);
+      at = player.getCurrentTime() || 0;
+    }
   }
 
   dispose() {

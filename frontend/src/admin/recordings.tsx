@@ -3,9 +3,10 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ApiError } from "../api.ts";
 import { Grid, type GridColumn } from "./grid.tsx";
 import { Fact, focusGrid, said, Search, Side, usePolled } from "./parts.tsx";
-import { type Pace, Playback } from "./playback.ts";
+import { hasMarks, type Pace, Playback } from "./playback.ts";
 import { retellPlayers } from "./playerwords.ts";
 import { find, type Order, sort } from "./rows.ts";
+import { letFingersSeek } from "./scrub.ts";
 import { bytes, FORMATS, TEXT } from "./text.ts";
 
 interface RecordingRow {
@@ -77,7 +78,7 @@ export function Recordings({ base }: { base: string }) {
         order={order} setOrder={setOrder} chosen={chosen} open={(row) => setChosen(row.name)}
         empty={all ? TEXT.noRecordings : TEXT.loading} />
       {recording && (
-        <Side name={began(recording)} close={close}>
+        <Side name={began(recording)} close={close} inner={closeHelp}>
           <Screen key={recording.name} base={base} name={recording.name} />
           <dl class="facts">
             <Fact name={TEXT.session}><code>{recording.session}</code></Fact>
@@ -87,6 +88,14 @@ export function Recordings({ base }: { base: string }) {
       )}
     </div>
   );
+}
+
+/** Close the player's help, if it is open: Escape leaves that first. */
+function closeHelp({ target }: KeyboardEvent): boolean {
+  const help = document.querySelector<HTMLElement>(".side .ap-overlay-help");
+  // Where the player has the keyboard it hears of the key as well, and closes it itself.
+  if (help && !help.closest(".ap-wrapper")?.contains(target as Node)) help.click();
+  return help !== null;
 }
 
 const SPEEDS = [0.5, 1, 2, 4, 8];
@@ -109,6 +118,7 @@ function Screen({ base, name }: { base: string; name: string }) {
     void import("asciinema-player").then(({ create }) => {
       if (over || !host.current) return;
       silence = retellPlayers(host.current);
+      letFingersSeek(host.current);
       playback.current = new Playback(create, host.current, text, latest.current);
     }, (error: unknown) => setProblem(said(error)));
     return () => {
@@ -138,8 +148,14 @@ function Screen({ base, name }: { base: string; name: string }) {
           <input type="checkbox" checked={pace.idle} onChange={(event) => change({ idle: event.currentTarget.checked })} />
           {TEXT.skipPauses}
         </label>
+        {text !== null && hasMarks(text) && (
+          <span class="marks">
+            <button type="button" onClick={() => void playback.current?.toMark("prev")}>{TEXT.previousMark}</button>
+            <button type="button" onClick={() => void playback.current?.toMark("next")}>{TEXT.nextMark}</button>
+          </span>
+        )}
       </div>
-      <p class="quiet">{TEXT.playerHint}</p>
+      <p class="quiet"><span class="by-keys">{TEXT.playerHint}</span> {TEXT.playerAudited}</p>
     </div>
   );
 }

@@ -170,9 +170,10 @@ export const DE: Texts = {
   onDisk: "Auf der Platte",
   speed: "Tempo",
   skipPauses: "Pausen überspringen",
-  playerHint:
-    "Die Leertaste spielt und hält an, die Pfeiltasten springen, [ und ] gehen von Marke zu Marke. " +
-    "Wer zusieht, wird protokolliert.",
+  playerHint: "Die Leertaste spielt und hält an, die Pfeiltasten springen, [ und ] gehen von Marke zu Marke.",
+  playerAudited: "Wer zusieht, wird protokolliert.",
+  previousMark: "Vorige Marke",
+  nextMark: "Nächste Marke",
 
   player: {
     "Play": "Abspielen",

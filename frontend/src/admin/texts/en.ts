@@ -165,7 +165,10 @@ export const EN = {
   onDisk: "On disk",
   speed: "Speed",
   skipPauses: "Skip pauses",
-  playerHint: "Space plays and pauses, the arrow keys seek, [ and ] go from mark to mark. It is audited who looks.",
+  playerHint: "Space plays and pauses, the arrow keys seek, [ and ] go from mark to mark.",
+  playerAudited: "It is audited who looks.",
+  previousMark: "Previous mark",
+  nextMark: "Next mark",
 
   /** As asciinema's player says it, and as we do. */
   player: {

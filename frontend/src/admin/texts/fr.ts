@@ -173,9 +173,10 @@ export const FR: Texts = {
   onDisk: "Sur le disque",
   speed: "Vitesse",
   skipPauses: "Sauter les pauses",
-  playerHint:
-    "Espace lit et suspend, les flèches avancent et reculent, [ et ] vont de repère en repère. " +
-    "Qui regarde est inscrit au journal.",
+  playerHint: "Espace lit et suspend, les flèches avancent et reculent, [ et ] vont de repère en repère.",
+  playerAudited: "Qui regarde est inscrit au journal.",
+  previousMark: "Repère précédent",
+  nextMark: "Repère suivant",
 
   player: {
     "Play": "Lire",
