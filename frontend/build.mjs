@@ -16,7 +16,10 @@ const ENTRIES = {
   worker: "src/worker.ts",
 };
 const ELEMENT = { element: "src/element/main.ts" };
-const ASSETS = ["assets/favicon.svg"];
+const ASSETS = ["favicon.svg", "icon-192.png", "icon-512.png", "icon-maskable.png", "icon-touch.png"]
+  .map((name) => `assets/${name}`);
+/** What is compressed already. */
+const COMPRESSED = /\.png$/;
 const LICENCE_FILES = /^(licen[cs]e|copying|notice)/i;
 
 /** The package folder that a bundled file came from, or "" for our own sources. */
@@ -142,7 +145,7 @@ const assets = await Promise.all(ASSETS.map((file) => copyAsset(file, outdir)));
 await writeFile(join(outdir, "THIRD_PARTY.txt"), `${await licences(metafile)}\n`);
 const manifest = { ...namesOf(metafile, outdir), ...Object.fromEntries(assets) };
 await writeFile(join(outdir, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-const hashed = (await readdir(outdir)).filter((name) => /-[A-Z0-9]{8}\.\w+$/.test(name));
+const hashed = (await readdir(outdir)).filter((name) => /-[A-Z0-9]{8}\.\w+$/.test(name) && !COMPRESSED.test(name));
 await Promise.all(hashed.map((name) => compress(join(outdir, name))));
 const most = Number(process.argv[3] ?? MOST_BYTES);
 const bytes = await bytesBefore(metafile, HERE, ENTRIES.page);

@@ -52,6 +52,7 @@ export function actionsOf(page: Page): Action[] {
     ["full-screen", TEXT.fullScreen, page.fullScreen, ["Shift+F11"], document.fullscreenEnabled],
     ["screen-reader", TEXT.screenReaderTurn, page.turnScreenReader],
     ["settings", TEXT.settings, () => page.show("settings"), ["Mod+,"]],
+    ["install", TEXT.install, () => void page.install(), [], config.user !== null && page.installing.possible],
     ["tab", TEXT.newTab, page.openTab, ["Alt+Shift+T"], many],
     ...page.profiles.map(({ name, label }): Offer => [
       `${PROFILE}${name}`, TEXT.newTabWith(label), () => page.openProfile(name), [], many,

@@ -12,7 +12,7 @@ import { isFinal } from "./status.ts";
 import { TEXT } from "./text.ts";
 
 /** The actions that people look for in a menu; the palette has them all. */
-const MENU = ["tab", "across", "down", "close", "commands", "search", "save", "upload", "settings"];
+const MENU = ["tab", "across", "down", "close", "commands", "search", "save", "upload", "settings", "install"];
 
 interface Props {
   page: Page;

@@ -10,6 +10,7 @@ import { type DeskTab, Desk } from "./desk.ts";
 import type { Font } from "./fitting.ts";
 import { turnFullScreen } from "./fullscreen.ts";
 import { offerHandle } from "./handle.ts";
+import { Installing } from "./install.ts";
 import { type Direction, panesOf } from "./layout.ts";
 import { Looks } from "./looks.ts";
 import type { Message } from "./notices.tsx";
@@ -32,6 +33,7 @@ export class Page implements Around {
   readonly sticky = new Sticky();
   readonly desk = new Desk((wish) => new Pane(this, wish), () => this.moved());
   readonly looks = new Looks(this.settings, this.config, () => this.allPanes);
+  readonly installing = new Installing(() => this.changed(), () => this.pane.say(TEXT.installed, { good: true }));
   overlay: Overlay | null = null;
   /** What new terminals can start besides the usual program. */
   profiles: readonly Profile[] = [];
@@ -219,6 +221,12 @@ export class Page implements Around {
     const on = !this.choices.screenReader;
     this.settings.set("screenReader", on);
     this.pane.say(on ? TEXT.screenReaderOn : TEXT.screenReaderOff, { good: true });
+  };
+
+  /** Let the browser install the page, after its own question. */
+  readonly install = async (): Promise<void> => {
+    await this.installing.ask();
+    this.pane.focus();
   };
 
   readonly fullScreen = (): void => turnFullScreen(() => this.pane.say(TEXT.noFullScreen));

@@ -144,7 +144,9 @@ async def test_the_page_can_be_installed(serve: Serve) -> None:
     assert answer["Content-Type"] == "application/manifest+json"
     manifest = json.loads(answer.body)
     assert (manifest["name"], manifest["start_url"], manifest["scope"]) == ("Shells", "/t/", "/t/")
-    assert (await site.ask(manifest["icons"][0]["src"])).status == 200
+    for icon in manifest["icons"]:
+        picture = await site.ask(icon["src"])
+        assert (picture.status, picture["Content-Type"]) == (200, icon["type"])
     worker = await site.ask("/t/worker.js")
     assert worker["Content-Type"].startswith("text/javascript")
     assert worker["Cache-Control"] == "no-cache"

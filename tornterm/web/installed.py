@@ -17,23 +17,32 @@ from tornterm.web.render import asset_names, render, static_path
 __all__ = ["ManifestHandler", "OfflineHandler", "WorkerHandler"]
 
 
+_ICONS = (
+    ("favicon.svg", "image/svg+xml", "any", "any"),
+    ("icon-192.png", "image/png", "192x192", "any"),
+    ("icon-512.png", "image/png", "512x512", "any"),
+    ("icon-maskable.png", "image/png", "512x512", "maskable"),
+)
+"""Which there are: file, type, size, and whether a system may cut it to a shape of its own."""
+
+
+def _icon(base: str, name: str, kind: str, sizes: str, purpose: str) -> dict[str, str]:
+    src = f"{base}static/{asset_names()[name]}"
+    return {"src": src, "type": kind, "sizes": sizes, "purpose": purpose}
+
+
 @cache
 def _asset(name: str) -> str:
     return (Path(static_path()) / asset_names()[name]).read_text("utf-8")
 
 
 class ManifestHandler(Handler):
-    """``{base}app.webmanifest``: name, icon and address, for whoever installs the page."""
+    """``{base}app.webmanifest``: name, icons and address, for whoever installs the page."""
 
     def get(self) -> None:
         """The manifest."""
         base = public_base(self.terminals)
         title = self.terminals.settings.ui.title
-        icon = {
-            "src": f"{base}static/{asset_names()['favicon.svg']}",
-            "type": "image/svg+xml",
-            "sizes": "any",
-        }
         manifest = {
             "id": base,
             "name": title,
@@ -43,7 +52,7 @@ class ManifestHandler(Handler):
             "display": "standalone",
             "background_color": "#0e1318",
             "theme_color": "#141b22",
-            "icons": [icon],
+            "icons": [_icon(base, *icon) for icon in _ICONS],
         }
         self.set_header("Content-Type", "application/manifest+json")
         self.finish(json.dumps(manifest, ensure_ascii=False))

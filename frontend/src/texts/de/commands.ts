@@ -27,6 +27,7 @@ export const COMMANDS: Widened<typeof ENGLISH> = {
   usualSize: "Schrift in üblicher Größe",
   fullScreen: "Vollbild ein oder aus",
   noFullScreen: "Der Browser erlaubt kein Vollbild.",
+  install: "Als App installieren",
   leaveTerminal: "Zwischen Terminal und Menü wechseln",
   tabs: "Tabs",
   newTab: "Neuer Tab",

@@ -35,6 +35,7 @@ export const NOTICES: Widened<typeof ENGLISH> = {
     `${plural(bytes, "Byte", "Bytes")} älterer Ausgabe waren nicht mehr da; oben fehlen sie.`,
   inputFull: "Das war zu viel, um es bis zum Senden aufzuheben; die letzte Eingabe wurde nicht angenommen.",
   viewerTyped: "Sie sehen zu. Übernehmen Sie die Steuerung, um zu tippen.",
+  installed: "Installiert: Es gibt jetzt ein eigenes Fenster und ein eigenes Symbol.",
   openLink: (uri) => `${uri} öffnen?`,
   copyOffer: (length) =>
     `Ein Programm möchte ${plural(length, "Zeichen", "Zeichen")} in die Zwischenablage kopieren.`,

@@ -25,6 +25,7 @@ export const COMMANDS = {
   usualSize: "Letters of the usual size",
   fullScreen: "Full screen on or off",
   noFullScreen: "The browser does not allow a full screen.",
+  install: "Install as an app",
   leaveTerminal: "Move between terminal and menu",
   tabs: "Tabs",
   newTab: "New tab",

@@ -33,6 +33,7 @@ export const NOTICES = {
     `${plural(bytes, "byte", "bytes")} of older output were no longer kept; they are missing above.`,
   inputFull: "That was too much to keep while it cannot be sent; the last input was not taken.",
   viewerTyped: "You are watching. Take control to type.",
+  installed: "Installed: it has a window and an icon of its own now.",
   openLink: (uri: string) => `Open ${uri}?`,
   copyOffer: (length: number) =>
     `A program wants to copy ${plural(length, "character", "characters")} to the clipboard.`,

@@ -27,6 +27,7 @@ export const COMMANDS: Widened<typeof ENGLISH> = {
   usualSize: "Lettres de taille habituelle",
   fullScreen: "Plein écran ou non",
   noFullScreen: "Le navigateur ne permet pas le plein écran.",
+  install: "Installer comme application",
   leaveTerminal: "Passer du terminal au menu et retour",
   tabs: "Onglets",
   newTab: "Nouvel onglet",

@@ -35,6 +35,7 @@ export const NOTICES: Widened<typeof ENGLISH> = {
     `${plural(bytes, "octet", "octets")} de sortie plus ancienne n'étaient plus gardés ; il en manque ci-dessus.`,
   inputFull: "C'était trop à garder tant que rien ne peut être envoyé ; la dernière saisie n'a pas été prise.",
   viewerTyped: "Vous regardez. Prenez le contrôle pour taper.",
+  installed: "Installée : elle a maintenant sa fenêtre et son icône.",
   openLink: (uri) => `Ouvrir ${uri} ?`,
   copyOffer: (length) =>
     `Un programme veut copier ${plural(length, "caractère", "caractères")} dans le presse-papiers.`,
