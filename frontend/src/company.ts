@@ -12,6 +12,8 @@ export class Company {
   private role: Role | null = null;
   /** Whether what that means is yet to be said; who is there comes right after the role. */
   private news: "first" | "change" | null = null;
+  /** What was said last of this page's role. */
+  private said = "";
 
   constructor(
     private readonly pane: Pane,
@@ -74,6 +76,9 @@ export class Company {
     if (this.news === null || !members.some((member) => member.client === me && member.role === role)) return;
     const words = this.roleSaid(role, this.news === "first");
     this.news = null;
+    // What was said of the role before is not so any more.
+    pane.messages = pane.messages.filter(({ text }) => text !== this.said);
+    this.said = words;
     if (words) pane.say(words, { good: true });
   }
 

@@ -49,14 +49,14 @@ export function Preferences({ settings, size, notify, close }: Props) {
         <input type="text" name="font-family" value={fontFamily} placeholder={TEXT.asUsual}
           spellcheck={false} onChange={(event) => settings.set("fontFamily", event.currentTarget.value.trim())} />
       </label>
-      <label>
+      <label class="wide">
         {TEXT.pasteAsks}
         <select name="paste" value={paste}
           onChange={(event) => settings.set("paste", event.currentTarget.value as Choices["paste"])}>
           {PASTE.map((name) => <option key={name} value={name}>{TEXT.pasteChoices[name]}</option>)}
         </select>
       </label>
-      <label>
+      <label class="wide">
         {TEXT.clipboardAsks}
         <select name="clipboard" value={clipboard}
           onChange={(event) => settings.set("clipboard", event.currentTarget.value as Choices["clipboard"])}>

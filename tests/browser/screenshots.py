@@ -10,6 +10,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from tests.browser.chromium import ADVICE, find
 from tests.browser.conftest import FLAGS
 from tests.browser.process import ROOT, ServerProcess, serving
+from tests.browser.recordings import recording
 from tests.browser.tab import Tab
 
 SHOWN = ROOT / "docs" / "images"
@@ -40,6 +42,12 @@ PS1='\[\e]0;alice@build\a\]'"$PS1"
 PS0='\e]133;C\a'; PROMPT_COMMAND='printf "\e]133;D;%s\a\e]133;A\a" "$?"'; PS1="$PS1"'\[\e]133;B\a\]'
 clear"""
 LISTING = "check"
+FRAMES = """
+() => new Promise((done) => {
+  const frame = (left) => (left ? requestAnimationFrame(() => frame(left - 1)) : done());
+  frame(3);
+})
+"""
 
 
 class Album:
@@ -74,6 +82,8 @@ class Album:
             "Promise.all(document.getAnimations().filter(({effect}) =>"
             " effect.getComputedTiming().iterations === 1).map(({finished}) => finished))"
         )
+        # A terminal is painted in the frame after the one in which it got its size.
+        tab.page.evaluate(FRAMES)
         tab.page.screenshot(path=folder / f"{name}.png")
         print(folder / f"{name}.png")
 
@@ -260,13 +270,33 @@ def phones(album: Album, server: ServerProcess) -> None:
     album.take(tab, "phone-search")
 
 
-SCENES: tuple[tuple[Callable[[Album, ServerProcess], None], dict[str, str]], ...] = (
-    (terminals, {}),
-    (sharing, {}),
-    (splits, {}),
-    (ends, {"more": "[sessions]\nmax_per_user = 1"}),
-    (phones, {}),
-    (administration, {"plugins": '["token", "shell", "tests.browser.crowd:Crowd"]'}),
+def recordings(album: Album, server: ServerProcess) -> None:
+    """The player, with room and on a phone."""
+    tab = album.tab(server.login_link, **DESKTOP)
+    tab.run(LISTING, r"^3 passed, 1 failed$")
+    tab.type("exit\n")
+    tab.wait_state("ended")
+    phone = album.tab(**PHONE)
+    phone.page.context.add_cookies(tab.page.context.cookies())  # type: ignore[arg-type]
+    for viewer, name in ((tab, "recordings"), (phone, "phone-recordings")):
+        viewer.open(f"{server.url}admin#recordings")
+        viewer.page.locator(".grid .body [data-column=session]").first.click()
+        viewer.page.wait_for_selector("[data-ready]")
+        viewer.page.locator(".ap-wrapper").focus()
+        viewer.page.keyboard.press("9")
+        expect(viewer.page.locator(".ap-term")).to_contain_text("1 failed")
+        album.take(viewer, name)
+
+
+Serve = Callable[..., AbstractContextManager[ServerProcess]]
+SCENES: tuple[tuple[Callable[[Album, ServerProcess], None], Serve, dict[str, str]], ...] = (
+    (terminals, serving, {}),
+    (sharing, serving, {}),
+    (splits, serving, {}),
+    (ends, serving, {"more": "[sessions]\nmax_per_user = 1"}),
+    (phones, serving, {}),
+    (recordings, recording, {}),
+    (administration, serving, {"plugins": '["token", "shell", "tests.browser.crowd:Crowd"]'}),
 )
 """What is pictured, each on a server of its own that is configured so."""
 
@@ -277,8 +307,8 @@ def main(folder: Path) -> None:
     assert path, ADVICE
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        for scene, options in SCENES:
-            with tempfile.TemporaryDirectory() as home, serving(Path(home), **options) as server:
+        for scene, make, options in SCENES:
+            with tempfile.TemporaryDirectory() as home, make(Path(home), **options) as server:
                 scene(Album(browser, folder), server)
         browser.close()
 

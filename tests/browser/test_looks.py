@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import violations
@@ -107,6 +108,25 @@ def test_larger_letters_make_a_smaller_terminal(tab: Tab) -> None:
     box.fill("12")
     box.press("Tab")
     assert tab.page.evaluate(FONT_SIZE) == 12
+
+
+WANTING = """
+(select) => {
+  const width = select.offsetWidth;
+  select.style.width = "max-content";
+  return select.offsetWidth - width;
+}
+"""
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_no_choice_in_the_settings_is_cut_off(language: str, tab: Tab) -> None:
+    """Each has room for the longest words that it may show."""
+    tab.page.keyboard.press("Control+,")
+    tab.page.select_option("select[name=language]", language)
+    expect(tab.page.locator("html")).to_have_attribute("lang", language)
+    for select in tab.page.locator(".settings select").all():
+        assert select.evaluate(WANTING) <= 0, select.get_attribute("name")
 
 
 def test_a_palette_of_ones_own_and_ligatures(tab: Tab) -> None:

@@ -28,7 +28,7 @@ export const SETTINGS: Widened<typeof ENGLISH> = {
   },
   clipboardAsks: "Programme dürfen in die Zwischenablage kopieren",
   clipboardChoices: {
-    gesture: "Kurz nachdem ich getippt oder geklickt habe, sonst fragen", ask: "Jedes Mal fragen", never: "Nie",
+    gesture: "Kurz nach Tippen oder Klicken, sonst fragen", ask: "Jedes Mal fragen", never: "Nie",
   },
   notify: "Klingeln und fertige Befehle melden, während die Seite verdeckt ist",
   mayNotTell: "Der Browser lässt diese Seite nichts melden.",
