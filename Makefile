@@ -14,7 +14,7 @@ METADATA := setup.cfg setup.py pyproject.toml frontend/bundle.py $(wildcard plug
 PAGE := $(shell find frontend/src frontend/assets -type f) \
 	frontend/bundle.py frontend/build.mjs frontend/budget.mjs frontend/package.json frontend/package-lock.json
 
-.PHONY: help serve test bench lint format docs screenshots audit-page flood gigabyte build clean
+.PHONY: help serve test bench lint format docs screenshots audit-page flood gigabyte crowd build clean
 .DELETE_ON_ERROR:
 
 help:
@@ -28,6 +28,7 @@ help:
 	@echo "make audit-page    what Lighthouse thinks of the pages (fetched by npm); fails below 95"
 	@echo "make flood   how responsive the page is while four terminals run yes for half a minute"
 	@echo "make gigabyte   send a large file up and down, over cuts; fails where a promise is broken"
+	@echo "make crowd   how soon two thousand sessions are in the administration's table; fails where too late"
 	@echo "make build   sdist and wheel in dist/"
 	@echo "make clean   remove everything that was made"
 
@@ -68,6 +69,9 @@ flood: $(DONE)/test $(DONE)/page $(DONE)/system
 
 gigabyte: $(DONE)/test $(DONE)/page $(DONE)/system
 	$(BIN)/python -m tests.browser.gigabyte $(ARGS)
+
+crowd: $(DONE)/test $(DONE)/page $(DONE)/system
+	$(BIN)/python -m tests.browser.crowded
 
 build: $(DONE)/test
 	$(BIN)/python -m build

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.axe import violations_in_all_looks
 from tests.browser.conftest import NewTab
+from tests.browser.crowded import SCREENS, Table
 from tests.browser.process import ServerProcess, serving
 from tests.browser.recordings import recording
 from tests.browser.tab import Tab
@@ -45,13 +46,21 @@ def search(page: Page, words: str) -> None:
     page.get_by_role("searchbox").fill(words)
 
 
-def test_thousands_of_sessions(crowded: ServerProcess, new_tab: NewTab) -> None:
-    """Few rows are drawn, all can be reached, and what changes changes without a reload."""
+@pytest.mark.parametrize("screen", SCREENS)
+def test_thousands_of_sessions(crowded: ServerProcess, new_tab: NewTab, screen: str) -> None:
+    """All can be reached, sorted and found, and what happens is there without a reload."""
+    tab = new_tab(**SCREENS[screen])
+    tab.log_in(crowded.login_link)
+    table = Table(tab.page, crowded)
+    assert table.all().first > 0
+
+
+def test_the_rows_of_a_crowd(crowded: ServerProcess, new_tab: NewTab) -> None:
+    """Few are drawn, by keyboard as well, and their figures change where they are."""
     tab = new_tab()
     tab.log_in(crowded.login_link)
     page = administrate(crowded, tab)
     expect(page.locator(".counted")).to_have_text("2001 sessions")
-    page.evaluate("window.still = 'the same document'")
     rows = page.locator(".grid .body [role=row]")
     assert rows.count() < 100
     cell = rows.first.locator("[data-column=pick]")
@@ -63,14 +72,10 @@ def test_thousands_of_sessions(crowded: ServerProcess, new_tab: NewTab) -> None:
     before = output.inner_text()
     expect(output).not_to_have_text(before)
     search(page, "")
-    expect(rows.first).to_contain_text("owner")
-    page.get_by_role("button", name="Started").click()
-    expect(rows.first).to_contain_text("job 1999")
     page.locator(".grid").focus()
     page.keyboard.press("End")
     expect(page.locator(".grid .row.at")).to_have_attribute("aria-rowindex", "2002")
     assert rows.count() < 100
-    assert page.evaluate("window.still") == "the same document"
     page.click("#tab-users")
     expect(page.locator(".counted")).to_have_text("301 users")
 
