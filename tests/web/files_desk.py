@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -63,10 +64,20 @@ class Desk:
         return f"uploads/{answer.json['transfer']['id']}"
 
     async def begin(
-        self, path: str, headers: dict[str, str] | None = None
+        self, path: str, headers: dict[str, str] | None = None, room: int = 0
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """Ask for a download, and read no more than the head of the answer."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.site.port, limit=1024)
+        """Ask for a download, and read no more than the head of the answer.
+
+        Args:
+            path: Which.
+            headers: Further ones.
+            room: Bytes that the system takes before they are read; 0 for as many as it likes.
+        """
+        own = socket.socket()
+        if room:
+            own.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+        own.connect(("127.0.0.1", self.site.port))
+        reader, writer = await asyncio.open_connection(sock=own, limit=1024)
         head = {**self.site.bearer(), **(headers or {})}
         lines = [f"GET {self.base}/{path} HTTP/1.1", f"Host: 127.0.0.1:{self.site.port}"]
         lines += [f"{name}: {value}" for name, value in head.items()]

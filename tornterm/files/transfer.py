@@ -111,6 +111,6 @@ class Transfer:
         """Whether a download is whole when the other side has taken all that it last asked for.
 
         Of what was on its way at a cut only the other side knows whether it came: it would have
-        asked for it again.
+        asked for it again. What goes through another connection is not known to have arrived.
         """
-        return self.sent.total == self.size
+        return not self.cuts and self.sent.total == self.size
