@@ -51,11 +51,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.gen_test(timeout=TIMEOUT_SECONDS))
 
 
+def pytest_collection() -> None:
+    """Look for no garbage while the tests are imported: all that they are made of stays."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Let no collection look at what lives as long as the run does: all that was imported.
 
     `io_loop` collects after each test; with everything imported, that takes a tenth of a second.
     """
+    gc.enable()
     gc.collect()
     gc.freeze()
 
