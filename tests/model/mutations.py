@@ -13,6 +13,7 @@ from tornterm.core.tokens import ResumeTokens
 from tornterm.core.window import AckWindow
 from tornterm.sessions.attachment import Attachment
 from tornterm.sessions.clients import ClientTable
+from tornterm.sessions.company import Company
 from tornterm.sessions.control import Control
 from tornterm.sessions.members import Right
 from tornterm.sessions.reception import Guest
@@ -147,7 +148,7 @@ def attempts_are_not_compared(patch: Patch) -> None:
 @mutation
 def old_connections_stay(patch: Patch) -> None:
     """4.2: a resume first closes every other attachment of the same client."""
-    patch.setattr(Session, "replace", lambda self, client_id: None)
+    patch.setattr(Company, "replace", lambda self, client_id: None)
 
 
 @mutation

@@ -206,7 +206,7 @@ class Stage:
         line = Line()
         line.full = full
         client = self.session.clients.take_up(client_id, user.name)
-        self.session.replace(client.id)
+        self.session.company.replace(client.id)
         attachment = V1Attachment(self.session, line, user, client, wish=wish, right=right)
         self.session.admit(attachment, take=take)
         if new:

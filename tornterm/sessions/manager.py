@@ -267,7 +267,7 @@ class SessionManager:
         """Begin nothing new, and let every client know that the server goes away."""
         self._creation.closed = True
         for session in list(self._register.living.values()):
-            session.dismiss()
+            session.company.dismiss()
 
     async def destroy_all(self) -> None:
         """End all sessions side by side and wait until no program is left."""

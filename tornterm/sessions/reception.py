@@ -143,9 +143,10 @@ class Reception:
     async def _arrive(self, guest: Guest, session: Session, share: Share) -> _Arrival:
         user = guest.user or share.stranger
         right = await self._manager.sharing.right(user, session, share)
-        if session.guests >= MAX_GUESTS:
+        guests = session.company.guests
+        if guests >= MAX_GUESTS:
             sentence = "Too many people watch this session already."
-            raise LimitExceeded(ErrorCode.VIEWER_LIMIT, MAX_GUESTS, session.guests, None, sentence)
+            raise LimitExceeded(ErrorCode.VIEWER_LIMIT, MAX_GUESTS, guests, None, sentence)
         return _Arrival(user, right, share)
 
     def close(self, guest: Guest, attachment: V1Attachment) -> None:
@@ -164,7 +165,7 @@ class Reception:
         *,
         take: bool,
     ) -> V1Attachment:
-        session.replace(client.id)
+        session.company.replace(client.id)
         attachment = V1Attachment(
             session,
             guest.transport,

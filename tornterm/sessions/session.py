@@ -15,6 +15,7 @@ from tornterm.sessions.attachment import Attachment
 from tornterm.sessions.caretaker import Caretaker
 from tornterm.sessions.clients import ClientTable
 from tornterm.sessions.clock import Clock
+from tornterm.sessions.company import Company
 from tornterm.sessions.control import Control, ControlChange
 from tornterm.sessions.deadlines import EXPIRED, Deadlines, Lifetimes
 from tornterm.sessions.fanout import Fanout
@@ -23,20 +24,13 @@ from tornterm.sessions.listener import Listener
 from tornterm.sessions.members import Member, Right
 from tornterm.sessions.observers import Observers, WatchedObserver
 from tornterm.sessions.pacing import Pacing
-from tornterm.sessions.shares import Party, Share, Shares
+from tornterm.sessions.shares import Party, Shares
 from tornterm.types import ExitStatus, SessionInfo, Size, SpawnPlan, User
 
 __all__ = ["Session"]
 
-_SCREEN_LOST = (
-    "The server has lost its picture of this screen. Nothing is missing where you were connected; "
-    "who comes back later may see an incomplete screen until the program clears it."
-)
-
 _PIECE = 8192
 """Bytes that are read at once, however little is left of what the writer may be behind."""
-
-_WAITS = "The program waits: what it prints cannot be recorded now. It goes on by itself."
 
 
 class Session:
@@ -91,8 +85,8 @@ class Session:
         self.name = ""
         self.lifecycle = Lifecycle(clock.now())
         self.party = Party()
-        self.shares = Shares(clock, self._share_ended)
-        self.attachments: list[Attachment] = []
+        self.company = Company(self.party)
+        self.shares = Shares(clock, self.company.share_ended)
         self.control = Control(self, control_timeout)
         self.answered = 0
         self.cause = "exited"
@@ -106,13 +100,18 @@ class Session:
         terminal.show_with(self.model)
         self._caretaker = Caretaker(self, clock)
         self._observers = Observers(terminal.log, clock, lambda: terminal.echoes)
-        self._pacing = Pacing(clock, self._observers.room, terminal.poke, self._pace_changed)
+        self._pacing = Pacing(
+            clock,
+            self._observers.room,
+            terminal.poke,
+            lambda waits: self.company.tell_of_the_pace(waits=waits),
+        )
         self._fanout = Fanout(clock, self.attachments, lambda: self.writer)
         self._deadlines = Deadlines(
             clock,
             lifetimes,
             strike=lambda cause: listener.struck(self, cause),
-            warn=self._warn,
+            warn=self.company.warn,
             busy=terminal.foreground_job,
         )
         terminal.may_read = self._may_read
@@ -127,6 +126,11 @@ class Session:
     def log(self) -> OutputLog:
         """The session's output."""
         return self.terminal.log
+
+    @property
+    def attachments(self) -> list[Attachment]:
+        """All that are attached, the newest last."""
+        return self.company.attachments
 
     @property
     def tokens(self) -> ResumeTokens:
@@ -220,14 +224,9 @@ class Session:
         self._listener.ended(self)
         self._fanout.pump()
 
-    def dismiss(self) -> None:
-        """Send every client away because the server stops; they may come back to another one."""
-        for attachment in list(self.attachments):
-            attachment.end(CloseCode.GOING_AWAY, "server going away")
-
     def close(self) -> None:
         """Let go of the output and of whoever is still reading it; nothing answers any more."""
-        self.dismiss()
+        self.company.dismiss()
         self.shares.close()
         self._fanout.close()
         self.model.close()
@@ -269,46 +268,11 @@ class Session:
         if attachment is self.writer:
             self.follow(attachment)
         self.tell_members()
-        self._tell_who_watches(attachment)
-        if self.model.lost:
-            attachment.notice("screen", _SCREEN_LOST)
-        if self._pacing.told:
-            attachment.notice("waiting", _WAITS)
+        self.company.tell_newcomer(attachment, lost=self.model.lost, waits=self._pacing.told)
         attachment.pump()
         attachment.transport.release()
         # The socket may have taken all of it, and then nobody else would say so.
         attachment.on_writable()
-
-    def _tell_who_watches(self, newcomer: Attachment) -> None:
-        """Nobody is watched by an administrator without being told, whoever of them came first."""
-        watchers = {a: a.party.by for a in self.attachments if isinstance(a.party, Share)}
-        for watcher, name in watchers.items():
-            if name:
-                others = [newcomer] if watcher is not newcomer else self.attachments
-                for attachment in [a for a in others if not watchers.get(a)]:
-                    attachment.notice("watched", f"An administrator ({name}) watches this session.")
-
-    def replace(self, client_id: str) -> None:
-        """Close every connection of a client that is coming back over another one."""
-        for attachment in [a for a in self.attachments if a.client.id == client_id]:
-            attachment.close(
-                CloseCode.REPLACED,
-                ErrorCode.REPLACED,
-                "This connection was replaced by a newer one of the same client.",
-            )
-
-    @property
-    def guests(self) -> int:
-        """How many connections came with a share."""
-        return sum(a.party is not self.party for a in self.attachments)
-
-    def _share_ended(self, share: Share) -> None:
-        for attachment in [a for a in self.attachments if a.party is share]:
-            attachment.close(
-                CloseCode.FORBIDDEN,
-                ErrorCode.FORBIDDEN,
-                "The link by which you watched this session is not valid any more.",
-            )
 
     def leave(self, attachment: Attachment) -> None:
         """Take an attachment out; the session goes on without it."""
@@ -317,7 +281,7 @@ class Session:
         self.attachments.remove(attachment)
         attachment.client.connections -= 1
         self.control.leave(attachment)
-        alone = not any(a.right is Right.CONTROL for a in self.attachments)
+        alone = not self.company.may_write
         if attachment.right is Right.CONTROL and alone and self.alive:
             self._deadlines.left_alone()
             self.reservation.frees_at = self._deadlines.alone_until()
@@ -328,8 +292,7 @@ class Session:
 
     def tell_members(self) -> None:
         """Let everybody know who is there, and in which role."""
-        for attachment in list(self.attachments):
-            attachment.members_changed()
+        self.company.tell_members()
 
     # The writer: what `tornterm.sessions.control.Room` asks for, and who it is.
 
@@ -418,11 +381,6 @@ class Session:
         room = min(self.log.room_after(position), self.model.room, self._pacing.room())
         return min(room, max(left, _PIECE))
 
-    def _pace_changed(self, waits: bool) -> None:
-        notice = ("waiting", _WAITS) if waits else ("going_on", "The program goes on.")
-        for attachment in list(self.attachments):
-            attachment.notice(*notice)
-
     def moved(self, attachment: Attachment) -> None:
         """An attachment got further, which may let the program go on."""
         if attachment is self.writer:
@@ -438,20 +396,7 @@ class Session:
         self._caretaker.look_after()
 
     def _screen_changed(self) -> None:
-        """Say that snapshots are not what they should be, or that they are again."""
-        whole = ("screen_whole", "The picture of the screen is whole again.")
-        notice = ("screen", _SCREEN_LOST) if self.model.lost else whole
-        for attachment in list(self.attachments):
-            attachment.notice(*notice)
-
-    # Its end by itself.
-
-    def _warn(self, cause: str, left: float) -> None:
-        """Say it before a deadline strikes, while something can still be done about it."""
-        what = "nobody types" if cause == "idle" else "its longest time is over"
-        message = f"This session ends in {round(left)} s because {what}."
-        for attachment in list(self.attachments):
-            attachment.notice(cause, message)
+        self.company.tell_of_the_screen(lost=self.model.lost)
 
     def _cancel_timers(self) -> None:
         self._pacing.cancel()
