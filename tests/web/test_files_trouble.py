@@ -196,6 +196,8 @@ async def test_two_who_end_it_at_once(serve: Serve, folder: Path) -> None:
     answers = await asyncio.gather(*(desk.ask(upload, "POST", {}) for _ in range(3)))
     assert {answer.status for answer in answers} == {200}
     assert len({answer.body for answer in answers}) == 1
+    late = await desk.send(upload, 0, b"abc")
+    assert (late.status, late.code) == (404, "transfer_gone")
     assert left(folder) == ["a"]
     [row] = await shown(desk)
     assert row["finished"]

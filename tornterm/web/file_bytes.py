@@ -207,7 +207,10 @@ class UploadBytesHandler(BytesHandler):
         if not (given.isascii() and given.isdigit() and int(given[:17]) <= MAX_INTEGER):
             raise HTTPError(400, reason="offset must be a whole number")
         self._offset = int(given)
-        self._transfer = await self.transfer(self.path_args[0], self.path_args[1], "upload")
+        transfer = await self.transfer(self.path_args[0], self.path_args[1], "upload")
+        if transfer.over:
+            raise FileRefused("transfer_gone")
+        self._transfer = transfer
         connection: Any = self.request.connection
         connection.set_max_body_size(BODY)
         self._leave = self.terminals.logins.attach(self.login_of_connection(), self.cut)
