@@ -67,11 +67,23 @@ def byte_range(header: str, size: int) -> tuple[int, int] | None:
 class BytesHandler(FilesHandler):
     """A connection of which one knows how to cut it."""
 
+    _over: asyncio.Event | None = None
+
     def cut(self) -> None:
         """End the connection in the middle, so that nobody takes this for the whole file."""
         stream: Any = getattr(self.request.connection, "stream", None)
         if stream is not None:
             stream.close()
+        self._let_go()
+
+    def on_connection_close(self) -> None:
+        """Nobody is there any more: wait for nothing."""
+        super().on_connection_close()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._over is not None:
+            self._over.set()
 
 
 class DownloadHandler(BytesHandler):
@@ -142,6 +154,7 @@ class DownloadHandler(BytesHandler):
         """Be cut off by whoever ends the transfer or the login."""
         connection: Any = self.request.connection
         delivery = Delivery(connection.stream)
+        self._over = asyncio.Event()
         leave = self.terminals.logins.attach(self.login_of_connection(), self.cut)
         transfer.cuts.add(self.cut)
         try:
@@ -175,8 +188,13 @@ class DownloadHandler(BytesHandler):
             self._taken(transfer, begin, end - pending)
             if delivery.over:
                 raise StreamClosedError
-            await asyncio.sleep(LOOK)
+            await self._look_again()
         self._taken(transfer, begin, end)
+
+    async def _look_again(self) -> None:
+        assert self._over is not None
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._over.wait(), LOOK)
 
     def _taken(self, transfer: Transfer, begin: int, end: int) -> None:
         """Count what the other side has: what the system still keeps for it may yet be lost."""
