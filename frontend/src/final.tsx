@@ -90,7 +90,9 @@ export function EndedDock(props: FinalProps) {
         <h2>{title}</h2>
         <p>{sentence}</p>
       </div>
-      <Actions {...props} />
+      <div class="buttons">
+        <Actions {...props} />
+      </div>
     </div>
   );
 }

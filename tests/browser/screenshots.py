@@ -42,6 +42,17 @@ PS1='\[\e]0;alice@build\a\]'"$PS1"
 PS0='\e]133;C\a'; PROMPT_COMMAND='printf "\e]133;D;%s\a\e]133;A\a" "$?"'; PS1="$PS1"'\[\e]133;B\a\]'
 clear"""
 LISTING = "check"
+# Some blink for ever, and some are paused.
+STILL = """
+() => Promise.race([
+  Promise.allSettled(
+    document.getAnimations()
+      .filter(({ effect }) => effect.getComputedTiming().iterations === 1)
+      .map(({ finished }) => finished),
+  ),
+  new Promise((done) => setTimeout(done, 1000)),
+])
+"""
 FRAMES = """
 () => new Promise((done) => {
   const frame = (left) => (left ? requestAnimationFrame(() => frame(left - 1)) : done());
@@ -77,11 +88,9 @@ class Album:
         """A picture of what a tab shows, once nothing moves any more."""
         folder = SHOWN if name in IN_DOCS else self.folder
         folder.mkdir(parents=True, exist_ok=True)
+        tab.page.bring_to_front()  # what is behind others is not painted
         tab.page.mouse.move(0, 0)
-        tab.page.evaluate(
-            "Promise.all(document.getAnimations().filter(({effect}) =>"
-            " effect.getComputedTiming().iterations === 1).map(({finished}) => finished))"
-        )
+        tab.page.evaluate(STILL)
         # A terminal is painted in the frame after the one in which it got its size.
         tab.page.evaluate(FRAMES)
         tab.page.screenshot(path=folder / f"{name}.png")

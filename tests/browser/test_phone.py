@@ -226,6 +226,14 @@ def test_several_terminals_and_their_words_fit_on_a_phone(phone: Tab) -> None:
         assert box["y"] + box["height"] <= 740
         phone.page.keyboard.press("Escape")
         phone.page.wait_for_selector(selector, state="detached")
+    for name in phone.page.locator(".tabs .name").all():
+        assert name.evaluate("(name) => name.scrollWidth <= name.clientWidth"), "it is cut off"
+    phone.type("exit\n")
+    phone.wait_state("ended")
+    offers = phone.page.locator(".dock:visible").locator("button, .button")
+    expect(offers).to_have_count(2)
+    lines = {offer.evaluate("(offer) => offer.offsetTop") for offer in offers.all()}
+    assert len(lines) == 1, "what can be done stands together"
     phone.page.tap(".tabs li:nth-child(2) .close")
     phone.page.wait_for_selector(".tabs", state="detached")
     phone.run("echo on''ly", r"^only$")

@@ -81,7 +81,7 @@ export const DE: Texts = {
   process: "Prozess",
   scrollback: "Aufgehobene Ausgabe",
   queued: "Ungelesene Eingabe",
-  shares: "Geteilte Links",
+  shares: "Freigaben",
   peopleHere: "Leute",
   nobodyHere: "Niemand ist verbunden.",
   writer: "tippt",

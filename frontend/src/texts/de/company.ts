@@ -34,7 +34,7 @@ export const COMPANY: Widened<typeof ENGLISH> = {
   watches: "sieht zu",
   asks: "bittet um die Steuerung",
 
-  share: "Dieses Terminal teilen",
+  share: "Dieses Terminal freigeben",
   shareHint: "Wer den Link hat, sieht ohne Anmeldung alles in diesem Terminal.",
   shareMay: "Mit dem Link darf man",
   mayWatch: "zusehen",
