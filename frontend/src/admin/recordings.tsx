@@ -23,7 +23,7 @@ const began = ({ time }: RecordingRow) => FORMATS.second(time * 1000);
 
 const COLUMNS: GridColumn<RecordingRow>[] = [
   {
-    key: "created", label: TEXT.began, width: "minmax(11rem, 1fr)", descending: true,
+    key: "created", label: TEXT.began, width: "minmax(14rem, 1fr)", descending: true,
     value: (row) => row.time, cell: (row) => <span class="name">{began(row)}</span>,
   },
   {
@@ -31,7 +31,7 @@ const COLUMNS: GridColumn<RecordingRow>[] = [
     cell: (row) => <code>{row.session}</code>,
   },
   {
-    key: "size", label: TEXT.size, width: "6rem", number: true, value: (row) => row.cols * row.rows,
+    key: "size", wide: true, label: TEXT.size, width: "6rem", number: true, value: (row) => row.cols * row.rows,
     cell: (row) => (row.cols > 0 ? TEXT.cells(row.cols, row.rows) : ""),
   },
   {

@@ -28,7 +28,7 @@ export function letFingersSeek(host: HTMLElement): void {
     drawing = drawing ? pass(event, "mousemove") : pass(event, "mousedown");
     return drawing;
   });
-  const end = (event: TouchEvent) => drawing && pass(event, "mouseup");
-  on("touchend", end);
-  on("touchcancel", end);
+  // The player passes over movements that come too fast, but where the finger leaves is meant.
+  on("touchend", (event) => drawing && pass(event, "mousedown", "mouseup"));
+  on("touchcancel", (event) => drawing && pass(event, "mouseup"));
 }
