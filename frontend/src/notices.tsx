@@ -6,6 +6,7 @@ import { useCountdown } from "./hooks.ts";
 import { atQuestions } from "./leave.ts";
 import type { Page } from "./page.ts";
 import type { Pane } from "./pane.ts";
+import { Shown } from "./shown.tsx";
 import type { Status } from "./status.ts";
 import { TEXT } from "./text.ts";
 
@@ -130,21 +131,12 @@ function Reconnecting({ status, waiting, retryNow }: ReconnectingProps) {
   );
 }
 
-/** Control characters as symbols, so that a person sees what they are asked about. */
-export function visible(data: Uint8Array): string {
-  const shown = new TextDecoder().decode(data.subarray(0, 2000));
-  return shown.replace(/[\u0000-\u001f\u007f]/g, (char) => {
-    if (char === "\r" || char === "\n") return "\u23ce\n";
-    return String.fromCodePoint(char === "\u007f" ? 0x2421 : 0x2400 + char.charCodeAt(0));
-  });
-}
-
 function Held({ pane }: { pane: Pane }) {
   const { held, status, sendHeld, discardHeld } = pane;
   return (
     <Notice question title={TEXT.heldTitle(held.length)}>
       {TEXT.held}
-      <pre>{visible(held)}</pre>
+      <Shown text={new TextDecoder().decode(held)} />
       <div class="actions">
         {status.kind === "live" && <Button onClick={sendHeld}>{TEXT.sendHeld}</Button>}
         <Button onClick={discardHeld}>{TEXT.discard}</Button>

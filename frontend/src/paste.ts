@@ -1,4 +1,5 @@
 /** Pastes and drops of text, which are looked at before they reach the program. */
+import { hiddenIn } from "./hidden.ts";
 import type { Settings } from "./settings.ts";
 
 /** More than this is asked about, even if it is one line. */
@@ -11,7 +12,7 @@ export function worthAsking(
   bracketed: boolean,
 ): boolean {
   if (ask === "never") return false;
-  if (text.length > LARGE || /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(text)) return true;
+  if (text.length > LARGE || !hiddenIn(text).next().done) return true;
   return /[\r\n]/.test(text) && (ask === "always" || !bracketed);
 }
 

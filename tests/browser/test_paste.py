@@ -58,6 +58,43 @@ def test_one_line_goes_in_at_once_and_hidden_signs_do_not(tab: Tab) -> None:
     expect(dialog(tab)).to_contain_text("Paste 6,000 characters?")
 
 
+def test_what_reorders_or_hides_is_marked_where_it_is(tab: Tab) -> None:
+    """The question says why it is asked, and shows the text as the program would get it."""
+    tab.page.evaluate(PASTE, "echo safe \u202e mr ; fr- hsab")
+    expect(dialog(tab)).to_contain_text("characters that cannot be seen")
+    expect(dialog(tab)).not_to_contain_text("each line")
+    expect(dialog(tab)).not_to_contain_text("control characters")
+    pre = dialog(tab).locator("pre")
+    expect(pre).to_have_text("echo safe \u27e8U+202E\u27e9 mr ; fr- hsab")
+    expect(pre.get_by_role("img", name="Hidden: U+202E")).to_be_visible()
+    tab.page.keyboard.press("Escape")
+    hebrew = "echo \u05d0\u05d1 ; rm \u05d2\u05d3\necho t\u200bwo"
+    tab.page.evaluate(PASTE, hebrew)
+    for reason in ("each line", "characters that cannot be seen"):
+        expect(dialog(tab)).to_contain_text(reason)
+    places = pre.evaluate(
+        """(pre) => {
+          const [first] = pre.childNodes;
+          return [...first.data.split("\\u23ce")[0]].map((_, at) => {
+            const range = new Range();
+            range.setStart(first, at);
+            range.setEnd(first, at + 1);
+            return range.getBoundingClientRect().left;
+          });
+        }"""
+    )
+    assert len(places) == len(hebrew.partition("\n")[0])
+    assert places == sorted(places), "from left to right, as it is sent"
+    tab.page.keyboard.press("Escape")
+    tab.page.evaluate(PASTE, "echo ca\x9bt")
+    expect(dialog(tab)).to_contain_text("control characters")
+    expect(dialog(tab)).not_to_contain_text("cannot be seen")
+    tab.page.keyboard.press("Escape")
+    tab.page.evaluate(PASTE, "echo \U0001f469\u200d\U0001f4bb; echo emo''ji")
+    tab.wait_text(r"echo emo''ji")
+    expect(dialog(tab)).to_have_count(0)
+
+
 def test_who_does_not_want_to_be_asked_is_not(tab: Tab) -> None:
     """A setting leaves the question for programs that would run each line by itself."""
     tab.page.keyboard.press("Control+,")

@@ -10,6 +10,10 @@ export const NOTICES: Widened<typeof ENGLISH> = {
     lines > 1 ? `${plural(lines, "Zeile", "Zeilen")} einfügen?`
       : `${plural(characters, "Zeichen", "Zeichen")} einfügen?`,
   pasteHint: "Ein Programm führt vielleicht jede Zeile aus, sobald es sie hat.",
+  pasteControl: "Es enthält Steuerzeichen, die ein Programm für Tasten oder Befehle hält; sie sind markiert.",
+  pasteInvisible: "Es enthält Zeichen, die man nicht sieht; sie sind markiert.",
+  hiddenCharacter: (codes) => `Verborgen: ${codes}`,
+  notShown: (characters) => `und noch ${plural(characters, "Zeichen", "Zeichen")}`,
   pastePreview: "Was eingefügt würde",
   paste: "Einfügen",
   cancel: "Abbrechen",

@@ -8,6 +8,10 @@ export const NOTICES = {
     lines > 1 ? `Paste ${plural(lines, "line", "lines")}?`
       : `Paste ${plural(characters, "character", "characters")}?`,
   pasteHint: "A program may run each line as soon as it has it.",
+  pasteControl: "It holds control characters, which a program takes for keys or commands; they are marked.",
+  pasteInvisible: "It holds characters that cannot be seen; they are marked.",
+  hiddenCharacter: (codes: string) => `Hidden: ${codes}`,
+  notShown: (characters: number) => `and ${plural(characters, "more character", "more characters")}`,
   pastePreview: "What would be pasted",
   paste: "Paste",
   cancel: "Cancel",

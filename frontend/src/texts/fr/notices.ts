@@ -10,6 +10,10 @@ export const NOTICES: Widened<typeof ENGLISH> = {
     lines > 1 ? `Coller ${plural(lines, "ligne", "lignes")} ?`
       : `Coller ${plural(characters, "caractère", "caractères")} ?`,
   pasteHint: "Un programme exécute peut-être chaque ligne dès qu'il l'a.",
+  pasteControl: "Il s'y trouve des caractères de contrôle, qu'un programme prend pour des touches ou des commandes ; ils sont marqués.",
+  pasteInvisible: "Il s'y trouve des caractères qu'on ne voit pas ; ils sont marqués.",
+  hiddenCharacter: (codes) => `Caché : ${codes}`,
+  notShown: (characters) => `et encore ${plural(characters, "caractère", "caractères")}`,
   pastePreview: "Ce qui serait collé",
   paste: "Coller",
   cancel: "Annuler",
