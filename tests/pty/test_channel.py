@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tornterm.pty.channel import FLOOD, READ_BYTES, Channel
-from tornterm.pty.gathering import FULL, MOST
+from tornterm.pty.channel import READ_BYTES, Channel
+from tornterm.pty.gathering import FULL, LARGE, MOST
 
 
 class Packets:
@@ -69,15 +69,13 @@ async def turn() -> None:
     await asyncio.sleep(0)
 
 
-async def test_a_flood_is_read_twice_in_a_turn(packets: Packets) -> None:
-    """All that is done for output is then done for both; then the next flood has its turn."""
-    packets.send(FLOOD, FLOOD, FLOOD)
+async def test_a_terminal_is_read_once_in_a_turn(packets: Packets) -> None:
+    """In a second read Linux waits until it is full again, and the next flood has its turn late."""
+    packets.send(LARGE, LARGE)
     packets.channel.connect(packets.reading)
-    await turn()
-    assert packets.got[0] == 2 * FLOOD
-    await turn()
+    packets.channel._readable()
     packets.channel.flush()
-    assert packets.got == [2 * FLOOD, FLOOD]
+    assert packets.got == [LARGE]
 
 
 async def test_a_flood_is_passed_on_in_few_pieces(
@@ -85,7 +83,7 @@ async def test_a_flood_is_passed_on_in_few_pieces(
 ) -> None:
     """All that is done for output, and whatever decides how much may be read, is done once each."""
     # However slow the machine is, what is passed on is passed on because it is enough.
-    monkeypatch.setattr("tornterm.pty.gathering.WINDOW", 600.0)
+    monkeypatch.setattr(packets.channel._gatherer, "_window", 600.0)
     packets.room = MOST
     asked = packets.asked
     packets.channel.connect(packets.reading)
@@ -98,48 +96,30 @@ async def test_a_flood_is_passed_on_in_few_pieces(
 
 async def test_no_more_is_gathered_than_may_be_read(packets: Packets) -> None:
     """The room is that at the beginning of a piece, and a piece keeps within it."""
-    packets.room = 3 * FLOOD
+    packets.room = 3 * LARGE
     packets.channel.connect(packets.reading)
-    await packets.flood(32, FLOOD)
+    await packets.flood(32, LARGE)
     packets.channel.flush()
-    assert sum(packets.got) == 32 * FLOOD
-    assert max(packets.got) <= 3 * FLOOD
+    assert sum(packets.got) == 32 * LARGE
+    assert max(packets.got) <= 3 * LARGE
 
 
 async def test_the_last_words_are_passed_on_when_it_is_closed(packets: Packets) -> None:
     """Also where they were being gathered."""
-    packets.send(FLOOD, FLOOD)
+    packets.send(LARGE, LARGE, 7)
     packets.channel.connect(packets.reading)
-    await turn()
-    packets.send(7)
-    await turn()
+    for _ in range(4):
+        await turn()
     packets.channel.close()
-    assert packets.got == [2 * FLOOD, 7]
-
-
-async def test_little_is_read_once(packets: Packets) -> None:
-    """An answer to a key costs no second system call that finds nothing."""
-    packets.send(100, 100)
-    packets.channel.connect(packets.reading)
-    await turn()
-    assert packets.got[0] == 100
-
-
-async def test_both_reads_together_bring_no_more_than_they_may(packets: Packets) -> None:
-    """What limits reading is not overstepped by the second."""
-    packets.room = FLOOD + 10
-    packets.send(FLOOD, FLOOD)
-    packets.channel.connect(packets.reading)
-    await turn()
-    assert packets.got[0] == FLOOD + 10
+    assert packets.got == [LARGE, LARGE + 7]
 
 
 async def test_an_end_behind_a_flood_is_seen_after_it(packets: Packets) -> None:
     """It is no news that could be lost."""
-    packets.send(FLOOD)
+    packets.send(LARGE)
     os.close(packets.writing)
     packets.writing = -1
     packets.channel.connect(packets.reading)
     await turn()
     await turn()
-    assert (packets.got, packets.ends) == ([FLOOD], 1)
+    assert (packets.got, packets.ends) == ([LARGE], 1)

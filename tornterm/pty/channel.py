@@ -1,4 +1,4 @@
-"""The controlling end of a terminal on the event loop: one or two reads a turn, a queue of writes.
+"""The controlling end of a terminal on the event loop: one read a turn, and a queue of writes.
 
 What is typed never blocks: a program that does not read its input lets its own queue grow, and
 the caller, who is told by `Channel.queued`, stops. What is printed is read as far as `may_read`
@@ -9,7 +9,6 @@ nothing is remembered here but that, and whether the event loop watches the desc
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 from collections import deque
 from collections.abc import Callable
@@ -18,11 +17,8 @@ from tornterm.pty.gathering import MOST, Gatherer
 
 __all__ = ["READ_BYTES", "WRITE_BYTES", "Channel"]
 
-READ_BYTES = 32 * 1024
+READ_BYTES = 16 * 1024
 """Bytes asked for in one read. A terminal gives a few thousand, whatever is asked."""
-
-FLOOD = 2048
-"""Bytes in one read from which on there is most likely more."""
 
 WRITE_BYTES = 64 * 1024
 """Bytes offered in one write."""
@@ -147,9 +143,13 @@ class Channel:
         return limit - rest
 
     def _read(self, limit: int) -> int:
-        """Read once, up to `limit` bytes; the number of bytes."""
+        """Read once, up to `limit` bytes; the number of bytes.
+
+        A second read would find nothing, and Linux waits in it until the terminal has been filled
+        again, while others have something to say.
+        """
         try:
-            data = self._take(min(limit, READ_BYTES))
+            data = os.read(self._fd, min(limit, READ_BYTES))
         except (BlockingIOError, InterruptedError):
             return 0
         except OSError:
@@ -163,18 +163,6 @@ class Channel:
             self._watch_output(False)
             self._on_eof()
         return len(data)
-
-    def _take(self, limit: int) -> bytes:
-        """Read what there is; twice in a flood, where all that follows then is for twice as much.
-
-        Not until there is no more: a flood would never let others have their turn.
-        """
-        data = os.read(self._fd, limit)
-        if FLOOD <= len(data) < limit:
-            # Whatever else there is to know is still there the next time.
-            with contextlib.suppress(OSError):
-                data += os.read(self._fd, limit - len(data))
-        return data
 
     # Writing.
 
