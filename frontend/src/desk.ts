@@ -51,6 +51,12 @@ export class Desk {
     return this.panes.get(tab.active) as Pane;
   }
 
+  /** Which tab a terminal is in; -1 where it is not here any more. */
+  positionOf(pane: Pane): number {
+    const key = this.keyOf(pane);
+    return this.tabs.findIndex(({ tree }) => key !== null && panesOf(tree).includes(key));
+  }
+
   seen(keys: Iterable<string>): void {
     for (const key of keys) this.drawn.add(key);
   }
@@ -106,7 +112,7 @@ export class Desk {
   /** Use a terminal, wherever it is. */
   activate(pane: Pane): void {
     const key = this.keyOf(pane);
-    const at = this.tabs.findIndex(({ tree }) => key !== null && panesOf(tree).includes(key));
+    const at = this.positionOf(pane);
     const tab = this.tabs[at];
     if (!tab || key === null || (at === this.at && tab.active === key)) return;
     tab.active = key;
@@ -200,7 +206,7 @@ export class Desk {
 
   /** As it is to be kept: with sessions in the place of terminals; those without one are left out. */
   get layout(): Layout {
-    const session = (key: string) => this.panes.get(key)?.session ?? this.panes.get(key)?.wish.session ?? null;
+    const session = (key: string) => this.panes.get(key)?.shows ?? null;
     return this.tabs.flatMap(({ tree }) => relabel(tree, session) ?? []);
   }
 

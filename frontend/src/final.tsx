@@ -1,17 +1,16 @@
 /** The states that nothing brings back by itself: what happened, and what a person can do. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { Api, Profile, SessionRow } from "./api.ts";
+import type { SessionRow } from "./api.ts";
 import { useCountdown } from "./hooks.ts";
+import type { Page } from "./page.ts";
 import { Sessions } from "./sessions.tsx";
 import type { Final } from "./status.ts";
 import { TEXT } from "./text.ts";
 
 export interface FinalProps {
+  page: Page;
   status: Final;
-  api: Api;
-  base: string;
-  profiles: readonly Profile[];
   session: string | null;
   takeControl(): void;
   /** Among other terminals one stays in its place, instead of going to another address. */
@@ -58,7 +57,7 @@ function howItEnded(status: Extract<Final, { kind: "ended" }>): string {
 }
 
 export function FinalCard(props: FinalProps) {
-  const { status, api, base, session, profiles } = props;
+  const { page, status, session, inPlace } = props;
   const [title, sentence] = words(status);
   const card = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -71,8 +70,8 @@ export function FinalCard(props: FinalProps) {
         <h2>{title}</h2>
         <p>{sentence}</p>
         {status.kind === "limit" && <LimitFacts status={status} />}
-        {listed && <Sessions api={api} base={base} current={session} profiles={profiles} hint={TEXT.takeUpHint}
-          choose={props.inPlace?.renew} />}
+        {listed && <Sessions page={page} current={session} hint={TEXT.takeUpHint} choose={inPlace?.renew}
+          arrived={inPlace?.close} />}
         <div class="actions">
           <Actions {...props} />
         </div>
@@ -108,7 +107,8 @@ function LimitFacts({ status }: { status: Extract<Final, { kind: "limit" }> }) {
   );
 }
 
-function Actions({ status, base, session, takeControl, inPlace }: FinalProps): ComponentChildren {
+function Actions({ page, status, session, takeControl, inPlace }: FinalProps): ComponentChildren {
+  const { base } = page.config;
   const button = (text: string) => (
     <button type="button" class="primary" onClick={takeControl}>
       {text}

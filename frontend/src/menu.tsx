@@ -21,7 +21,7 @@ interface Props {
 
 export function Menu(props: Props) {
   const { page, pane } = props;
-  const { config, api } = page;
+  const { config } = page;
   const { status, session, guest } = pane;
   const { members, me, grant } = pane.company;
   const [open, setOpen] = useState(false);
@@ -47,8 +47,7 @@ export function Menu(props: Props) {
           {config.user && <a class="button item" href={config.base}>{TEXT.newSession}</a>}
           {config.user && <h2>{TEXT.yourSessions}</h2>}
           {config.user && (
-            <Sessions api={api} base={config.base} current={session} profiles={page.profiles} here
-              onLeave={pane.goElsewhere} />
+            <Sessions page={page} current={session} here onLeave={pane.goElsewhere} arrived={() => setOpen(false)} />
           )}
           {members.length > 1 && <h2>{TEXT.peopleHere}</h2>}
           {members.length > 1 && (

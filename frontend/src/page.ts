@@ -76,6 +76,11 @@ export class Page implements Around {
     return pane.title || this.config.title || TEXT.product;
   }
 
+  /** The terminal of this page that shows a session; null where none does. */
+  paneWith(session: string): Pane | null {
+    return this.allPanes.find(({ shows }) => shows === session) ?? null;
+  }
+
   get font(): Font {
     return this.looks.font;
   }
@@ -118,6 +123,12 @@ export class Page implements Around {
   /** The person has gone to a terminal. */
   activate(pane: Pane): void {
     this.desk.activate(pane);
+  }
+
+  /** Show a terminal of this page, wherever it is. */
+  goTo(pane: Pane): void {
+    this.desk.activate(pane);
+    this.toPane();
   }
 
   /** The keyboard goes to the terminal that is used, as soon as that is drawn. */

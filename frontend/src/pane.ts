@@ -62,6 +62,11 @@ export class Pane {
     return this.client?.session.id ?? null;
   }
 
+  /** The session that it shows, or will once somebody looks at it. */
+  get shows(): string | null {
+    return this.session ?? this.wish.session;
+  }
+
   /** Bytes that were typed and are on their way; a moment's way is not worth a word. */
   get waiting(): number {
     if (!this.client) return 0;

@@ -32,7 +32,7 @@ export function PaneView({ page, pane, box, number, among }: Props) {
   const alone = page.desk.panes.size === 1;
   const final: FinalProps | null = isFinal(status)
     ? {
-      status, api: page.api, base: page.config.base, profiles: page.profiles, session, takeControl: pane.company.takeControl,
+      page, status, session, takeControl: pane.company.takeControl,
       inPlace: alone ? null : {
         renew: (other) => page.renew(pane, other),
         close: () => page.close(pane),

@@ -1,16 +1,15 @@
 /** The person's sessions: which there are, the way back to each, and an end for those not needed. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Api, Profile, SessionRow } from "./api.ts";
+import type { SessionRow } from "./api.ts";
+import { nameOfRow } from "./names.ts";
+import type { Page } from "./page.ts";
 import { TEXT } from "./text.ts";
 
 interface Props {
-  api: Api;
-  base: string;
+  page: Page;
   /** The session that this tab shows; it is left out. */
   current: string | null;
-  /** Where the profiles of sessions have their labels; one that is not there any more has its name. */
-  profiles: readonly Profile[];
   /** Whether something is said of this tab's own session, too. */
   here?: boolean;
   /** Said above them, where there are any; without it, it is said that there are none. */
@@ -19,9 +18,12 @@ interface Props {
   onLeave?: (() => void) | undefined;
   /** Take one of them up here, instead of going to its address. */
   choose?: ((row: SessionRow) => void) | undefined;
+  /** One of them was open in this page, and is shown now. */
+  arrived?: (() => void) | undefined;
 }
 
-export function Sessions({ api, base, current, profiles, here = false, hint = "", onLeave, choose }: Props) {
+export function Sessions({ page, current, here = false, hint = "", onLeave, choose, arrived }: Props) {
+  const { api } = page;
   const [rows, setRows] = useState<SessionRow[] | null>(null);
   const [problem, setProblem] = useState("");
   const all = useRef<HTMLDivElement>(null);
@@ -40,17 +42,18 @@ export function Sessions({ api, base, current, profiles, here = false, hint = ""
   const own = rows.find(({ id }) => here && id === current);
   const shown = rows
     .filter((row) => row.id !== current && row.state !== "ended")
-    .sort((one, other) => Number(one.attached > 0) - Number(other.attached > 0));
+    .sort((one, other) => rank(page, one) - rank(page, other));
+  const taken = shown.some((row) => !page.paneWith(row.id)?.client?.session.live && placesElsewhere(page, row) > 0);
   return (
     <div class="choice" ref={all} tabIndex={-1}>
-      {own && <p class="own">{TEXT.thisSession} <Facts row={own} profiles={profiles} /></p>}
+      {own && <p class="own">{TEXT.thisSession} <Facts page={page} row={own} /></p>}
       {problem && <p class="danger" role="alert">{problem}</p>}
-      {hint && shown.length > 0 && <p>{hint}</p>}
+      {hint && shown.length > 0 && <p>{hint} {taken && TEXT.takenOver}</p>}
       {!hint && shown.length === 0 && <p>{TEXT.noSessions}</p>}
       {shown.length > 0 && (
         <ul class="sessions">
           {shown.map((row) => (
-            <Row key={row.id} row={row} base={base} profiles={profiles} end={end} onLeave={onLeave} choose={choose} />
+            <Row key={row.id} page={page} row={row} end={end} onLeave={onLeave} choose={choose} arrived={arrived} />
           ))}
         </ul>
       )}
@@ -62,28 +65,48 @@ function said(error: unknown): string {
   return (error instanceof Error && error.message) || TEXT.serverTrouble;
 }
 
-type RowProps = Pick<Props, "base" | "profiles" | "onLeave" | "choose"> & {
+/** At how many places a session is open besides this page. */
+function placesElsewhere(page: Page, row: SessionRow): number {
+  return row.attached - Number(page.paneWith(row.id)?.client?.session.live ?? false);
+}
+
+/** Those that wait come first, then those that are open elsewhere, and those of this page as its tabs are. */
+function rank(page: Page, row: SessionRow): number {
+  const pane = page.paneWith(row.id);
+  return pane ? 2 + page.desk.positionOf(pane) : Number(row.attached > 0);
+}
+
+type RowProps = Pick<Props, "page" | "onLeave" | "choose" | "arrived"> & {
   row: SessionRow;
   end(row: SessionRow): Promise<void>;
 };
 
-function Row({ row, base, profiles, end, onLeave, choose }: RowProps) {
+function Row({ page, row, end, onLeave, choose, arrived }: RowProps) {
   const [asking, setAsking] = useState(false);
-  const name = row.title || TEXT.sessionFallback(row.id);
+  const name = nameOfRow(page, row);
+  const pane = page.paneWith(row.id);
+  const elsewhere = placesElsewhere(page, row);
   const go = (event: MouseEvent) => {
-    if (!choose || event.ctrlKey || event.metaKey || event.shiftKey) {
+    if ((!pane && !choose) || event.ctrlKey || event.metaKey || event.shiftKey) {
       onLeave?.();
       return;
     }
     event.preventDefault();
-    choose(row);
+    // A session has one terminal in a page: a second one would take control from the first.
+    if (!pane) choose?.(row);
+    else {
+      page.goTo(pane);
+      arrived?.();
+    }
   };
   return (
     <li>
-      <a href={`${base}s/${row.id}`} onClick={go}>
+      <a href={`${page.config.base}s/${row.id}`} onClick={go}>
         <span class="name">{name}</span>
-        <Facts row={row} profiles={profiles}>
-          <span class="fact">{row.attached > 0 ? TEXT.openAt(row.attached) : TEXT.detached}</span>
+        <Facts page={page} row={row}>
+          {pane && <span class="fact">{TEXT.openHere}</span>}
+          {elsewhere > 0 && <span class="fact">{TEXT.openAt(elsewhere)}</span>}
+          {!pane && elsewhere <= 0 && <span class="fact">{TEXT.detached}</span>}
         </Facts>
       </a>
       {asking ? (
@@ -96,16 +119,17 @@ function Row({ row, base, profiles, end, onLeave, choose }: RowProps) {
   );
 }
 
-interface FactsProps extends Pick<Props, "profiles"> {
+interface FactsProps extends Pick<Props, "page"> {
   row: SessionRow;
   /** Where it is open, which is no news of what one looks at. */
   children?: ComponentChildren;
 }
 
 /** What there is to say of a session besides its name. */
-function Facts({ row, profiles, children }: FactsProps) {
+function Facts({ page, row, children }: FactsProps) {
   const now = Date.now() / 1000;
-  const program = profiles.find(({ name }) => name === row.profile)?.label ?? row.profile;
+  // A profile that is not there any more has its name.
+  const program = page.profiles.find(({ name }) => name === row.profile)?.label ?? row.profile;
   return (
     <>
       {program && <span class="fact">{program}</span>}

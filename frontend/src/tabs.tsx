@@ -1,5 +1,6 @@
 /** The row of tabs, where there are several: to choose one, close one, or drag one elsewhere: to another
  * place among them, or to a side of a terminal. */
+import { nameOf } from "./names.ts";
 import type { Page } from "./page.ts";
 import { Pane } from "./pane.ts";
 import { isFinal } from "./status.ts";
@@ -19,7 +20,7 @@ export function Tabs({ page }: { page: Page }) {
       <ul>
         {desk.tabs.map((tab, at) => {
           const pane = desk.paneOf(tab);
-          const title = `${at + 1} ${page.titleOf(pane)}`;
+          const title = nameOf(page, pane);
           const shown = at === desk.position;
           return (
             <li key={tab.id} class={shown ? "shown" : ""} draggable

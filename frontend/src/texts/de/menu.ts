@@ -10,6 +10,7 @@ export const MENU: Widened<typeof ENGLISH> = {
   thisSession: "Diese Sitzung:",
   sessionFallback: (id) => `Sitzung ${id.slice(0, 8)}`,
   sessionSince: (seconds) => `vor ${duration(seconds)} begonnen`,
+  openHere: "hier offen",
   openAt: (count) => (count === 1 ? "anderswo offen" : `an ${count} Orten offen`),
   keptFor: (seconds) => `bleibt noch ${duration(seconds)}`,
   cells: (cols, rows) => `${cols}×${rows}`,

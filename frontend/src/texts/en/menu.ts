@@ -8,6 +8,7 @@ export const MENU = {
   thisSession: "This session:",
   sessionFallback: (id: string) => `Session ${id.slice(0, 8)}`,
   sessionSince: (seconds: number) => `started ${duration(seconds)} ago`,
+  openHere: "open here",
   openAt: (count: number) => (count === 1 ? "open elsewhere" : `open in ${count} places`),
   keptFor: (seconds: number) => `kept for ${duration(seconds)}`,
   cells: (cols: number, rows: number) => `${cols}×${rows}`,

@@ -10,6 +10,7 @@ export const MENU: Widened<typeof ENGLISH> = {
   thisSession: "Cette session :",
   sessionFallback: (id) => `Session ${id.slice(0, 8)}`,
   sessionSince: (seconds) => `commencée il y a ${duration(seconds)}`,
+  openHere: "ouverte ici",
   openAt: (count) => (count === 1 ? "ouverte ailleurs" : `ouverte à ${count} endroits`),
   keptFor: (seconds) => `gardée encore ${duration(seconds)}`,
   cells: (cols, rows) => `${cols}×${rows}`,
