@@ -13,6 +13,8 @@ import { TEXT } from "./text.ts";
 export interface Message {
   id: number;
   text: string;
+  /** The code by which the server says it. */
+  code?: string;
   /** A program's wish that waits for a person's yes. */
   copy?: string;
   /** Whether the menu is the place to go on. */

@@ -8,6 +8,7 @@ import type { Transfers } from "./files/transfers.ts";
 import type { Font } from "./fitting.ts";
 import { leaveTerminal } from "./leave.ts";
 import type { Message } from "./notices.tsx";
+import { isOver, isStanding, takesPlace } from "./standing.ts";
 import { isFinal, isSilent, type Status } from "./status.ts";
 import { type TerminalEvents, TerminalView } from "./term.ts";
 import { TEXT } from "./text.ts";
@@ -187,6 +188,17 @@ export class Pane {
     if (more.good) setTimeout(() => this.dismiss(message), PASSING_MS);
   }
 
+  /** Something that the server says; what it said before may not be so any more. */
+  private tell(code: string, text: string): void {
+    this.messages = this.messages.filter((message) => !takesPlace(code, message.code));
+    this.say(text, { code, good: isOver(code) });
+  }
+
+  /** What was so before the connection was cut is said again, if it is still so. */
+  private forgetStanding(): void {
+    this.messages = this.messages.filter(({ code }) => !isStanding(code));
+  }
+
   useFont(font: Font): void {
     this.view?.fitting.useFont(font);
     this.resized();
@@ -225,14 +237,16 @@ export class Pane {
         changed: () => {
           this.company.followRole();
           if (this.status.kind === "ended") view.freeze();
+          if (isFinal(this.status)) this.forgetStanding();
           this.around.changed();
         },
         attached: (id) => {
+          this.forgetStanding();
           this.around.attached(this, id);
           this.resized();
         },
         skipped: (bytes) => this.say(TEXT.skipped(bytes)),
-        notice: (_code, message) => this.say(message),
+        notice: (code, message) => this.tell(code, message),
       },
       view.fitting.proposed() ?? { cols: 80, rows: 24 },
       randomId(),

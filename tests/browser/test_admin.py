@@ -151,8 +151,12 @@ def test_watching_a_session(server: ServerProcess, tab: Tab, new_tab: NewTab) ->
     watching = Tab(opened.value)
     watching.wait_state("viewer")
     watching.wait_text(r"^on-the-screen$")
-    expect(tab.page.get_by_text("An administrator (owner) watches this session.")).to_be_visible()
+    watched = tab.page.get_by_text("An administrator (owner) watches this session.")
+    expect(watched).to_be_visible()
     tab.wait_state("live")
+    watching.page.close()
+    expect(tab.page.get_by_text("No administrator watches this session any more.")).to_be_visible()
+    expect(watched).to_have_count(0)
 
 
 def test_the_audit_stream(server: ServerProcess, tab: Tab, new_tab: NewTab) -> None:

@@ -20,6 +20,8 @@ _SCREEN_WHOLE = "The picture of the screen is whole again."
 _WAITS = "The program waits: what it prints cannot be recorded now. It goes on by itself."
 _GOES_ON = "The program goes on."
 
+_UNWATCHED = "No administrator watches this session any more."
+
 
 class Company:
     """The attachments of one session.
@@ -95,14 +97,37 @@ class Company:
         if waits:
             newcomer.notice("waiting", _WAITS)
 
+    def tell_of_going(self, gone: Attachment) -> None:
+        """Nobody is told that they are watched when they are not any more.
+
+        Args:
+            gone: One that is none of the attachments any more.
+        """
+        name, others = _watcher(gone), self._watchers()
+        if name and name not in others:
+            self._tell_watched(self.attachments, others)
+
     def _tell_who_watches(self, newcomer: Attachment) -> None:
         """Nobody is watched by an administrator without being told, whoever of them came first."""
-        watchers = {a: a.party.by for a in self if isinstance(a.party, Share)}
-        for watcher, name in watchers.items():
-            if name:
-                others = [newcomer] if watcher is not newcomer else self.attachments
-                for attachment in [a for a in others if not watchers.get(a)]:
-                    attachment.notice("watched", f"An administrator ({name}) watches this session.")
+        watchers = self._watchers()
+        if watchers:
+            self._tell_watched(self.attachments if _watcher(newcomer) else [newcomer], watchers)
+
+    def _watchers(self) -> list[str]:
+        """The administrators who watch, each once however many windows they do it in."""
+        return list(dict.fromkeys(name for name in map(_watcher, self) if name))
+
+    def _tell_watched(self, whom: list[Attachment], watchers: list[str]) -> None:
+        """Name all of them: a notice of a code takes the place of the one before."""
+        names = ", ".join(watchers)
+        if not watchers:
+            code, message = "unwatched", _UNWATCHED
+        elif len(watchers) == 1:
+            code, message = "watched", f"An administrator ({names}) watches this session."
+        else:
+            code, message = "watched", f"Administrators ({names}) watch this session."
+        for attachment in [a for a in whom if not _watcher(a)]:
+            attachment.notice(code, message)
 
     def tell_of_the_screen(self, *, lost: bool) -> None:
         """Say that snapshots are not what they should be, or that they are again."""
@@ -125,3 +150,9 @@ class Company:
     def _notice(self, code: str, message: str) -> None:
         for attachment in self:
             attachment.notice(code, message)
+
+
+def _watcher(attachment: Attachment) -> str:
+    """The administrator who watches by this attachment; empty where it is somebody else's."""
+    party = attachment.party
+    return party.by if isinstance(party, Share) else ""

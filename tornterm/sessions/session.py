@@ -288,6 +288,7 @@ class Session:
         self._listener.detached(self, attachment)
         self._caretaker.look_after()
         self.tell_members()
+        self.company.tell_of_going(attachment)
         self.terminal.poke()
 
     def tell_members(self) -> None:

@@ -269,6 +269,8 @@ class V1Attachment(Attachment):
 
     def notice(self, code: str, message: str) -> None:
         """Tell the person something; a later notice of the same code replaces it."""
+        # It also comes behind those of other codes, as what is true now must come last.
+        self._news.notices.pop(code, None)
         self._news.notices[code] = message
         self.pump()
 

@@ -14,7 +14,7 @@ import { watchTheBrowser } from "../weather.ts";
 import { fontFor, lettersOf, paletteFor, watchLooks } from "./colours.ts";
 import { Frame } from "./frame.ts";
 import { speakLike } from "./language.ts";
-import { copyNotice, type Deed, heldNotice, type Notice, noticeOf, sayNotice } from "./notice.ts";
+import { copyNotice, type Deed, heldNotice, type Notice, noticeOf, sayNotice, stillSo } from "./notice.ts";
 import { surroundings } from "./surroundings.ts";
 import { type State, Telling } from "./telling.ts";
 import { type TicketSource, ticketsOf } from "./tickets.ts";
@@ -204,9 +204,9 @@ export class TorntermTerminal extends HTMLElement {
       surroundings(new URL(this.getAttribute("src") ?? HERE, document.baseURI), this.ticketSource ?? ticketsOf(this)),
       {
         changed: () => this.changed(),
-        attached: () => this.resized(),
+        attached: () => ((this.said = stillSo(this.said)), this.resized()),
         skipped: (bytes) => this.say(sayNotice(TEXT.skipped(bytes))),
-        notice: (_code, message) => this.say(sayNotice(message)),
+        notice: (code, message) => this.say(sayNotice(message, code)),
       },
       this.fixed ?? view.fitting.proposed() ?? { cols: 80, rows: 24 },
       crypto.getRandomValues(new Uint32Array(4)).join("-"),

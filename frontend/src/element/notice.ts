@@ -1,4 +1,5 @@
 /** What the element says of its connection, where there is something to say. */
+import { isStanding } from "../standing.ts";
 import type { Status } from "../status.ts";
 import { TEXT } from "../text.ts";
 
@@ -7,6 +8,8 @@ export type Deed = "take" | "now" | "again" | "send" | "discard" | "copy" | "dis
 export interface Notice {
   text: string;
   deeds: { label: string; deed: Deed }[];
+  /** The code by which the server says it. */
+  code?: string;
 }
 
 function notice(text: string, ...deeds: [string, Deed][]): Notice {
@@ -68,6 +71,11 @@ export function copyNotice(length: number): Notice {
 }
 
 /** A sentence that a person reads and sends away. */
-export function sayNotice(text: string): Notice {
-  return notice(text, [TEXT.dismiss, "dismiss"]);
+export function sayNotice(text: string, code = ""): Notice {
+  return { ...notice(text, [TEXT.dismiss, "dismiss"]), code };
+}
+
+/** What is left of it once the connection is back: how things stand is said again. */
+export function stillSo(said: Notice | null): Notice | null {
+  return isStanding(said?.code) ? null : said;
 }

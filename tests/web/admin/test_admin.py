@@ -12,7 +12,7 @@ from tests.web.conftest import Serve
 from tests.web.site import Site
 from tests.web.test_api import check, make
 from tests.web.test_routes import address
-from tests.web.test_shares import Town, share
+from tests.web.test_shares import Town, Visitor, share
 from tornterm.errors import ConfigError, ConfigProblem
 from tornterm.hookspecs import hookimpl
 from tornterm.testing.events import CapturedEvents
@@ -147,6 +147,44 @@ async def test_watching_a_session(serve: Serve, town: Town) -> None:
         type="resume", session=session, token=token.json["token"], offset=0, cols=80, rows=24
     )
     assert (await later.hear("notice"))["code"] == "watched"
+
+
+async def test_nobody_is_told_of_a_watcher_who_has_gone(serve: Serve, town: Town) -> None:
+    """All who watch are named while they do; when the last has gone, that is said."""
+    site = await serve()
+    site.people.users["toor"] = User("toor", admin=True, backend="people")
+    site.people.tokens["token-of-toor"] = "toor"
+    owner = await town.visit(site, site.bearer())
+    await owner.say(type="open", cols=80, rows=24)
+    session = (await owner.hear("session"))["session"]
+
+    async def watch(name: str) -> Visitor:
+        headers = site.bearer(name)
+        path = f"/api/admin/sessions/{session}/watch"
+        link = (await site.ask(path, "POST", headers, {})).json["path"]
+        visitor = await town.watch(site, session, link.partition("=")[2], headers)
+        await visitor.hear("resumed")
+        return visitor
+
+    async def told() -> tuple[str, str]:
+        notice = await owner.hear("notice")
+        return notice["code"], notice["message"]
+
+    one = "An administrator (root) watches this session."
+    both = "Administrators (root, toor) watch this session."
+    first = await watch("root")
+    assert await told() == ("watched", one)
+    second = await watch("root")
+    assert await told() == ("watched", one)
+    first.connection.close()
+    await first.end()
+    # The same person still watches in another window, so that nothing is said of it.
+    third = await watch("toor")
+    assert await told() == ("watched", both)
+    third.connection.close()
+    assert await told() == ("watched", one)
+    second.connection.close()
+    assert await told() == ("unwatched", "No administrator watches this session any more.")
 
 
 async def test_the_owner_does_not_decide_about_it(serve: Serve, town: Town) -> None:

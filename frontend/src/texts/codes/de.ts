@@ -32,6 +32,7 @@ export const DE: Codes = {
   waiting: "Das Programm wartet: Was es ausgibt, kann gerade nicht aufgezeichnet werden. Es läuft von selbst weiter.",
   going_on: "Das Programm läuft weiter.",
   watched: (message) => `Jemand, der diesen Server verwaltet${nameIn(message)}, sieht dieser Sitzung zu.`,
+  unwatched: "Niemand, der diesen Server verwaltet, sieht dieser Sitzung mehr zu.",
 
   ended_by_owner: "Wem die Sitzung gehört, hat sie beendet.",
   ended_by_admin: "Jemand, der diesen Server verwaltet, hat diese Sitzung beendet.",

@@ -31,7 +31,8 @@ export const FR: Codes = {
   screen_whole: "L’image de l’écran est de nouveau complète.",
   waiting: "Le programme attend : ce qu’il affiche ne peut pas être enregistré pour le moment. Il continuera de lui-même.",
   going_on: "Le programme continue.",
-  watched: (message) => `Un administrateur${nameIn(message)} regarde cette session.`,
+  watched: (message) => `Cette session est regardée par l’administration du serveur${nameIn(message)}.`,
+  unwatched: "Plus aucun administrateur ne regarde cette session.",
 
   ended_by_owner: "La personne à qui appartient cette session y a mis fin.",
   ended_by_admin: "Une personne qui administre ce serveur a mis fin à cette session.",
