@@ -39,6 +39,7 @@ export function actionsOf(page: Page): Action[] {
     ["search", TEXT.search, () => page.show("search"), ["Mod+Shift+F"]],
     ["copy", TEXT.copySelection, () => pane.copySelection(), ["Mod+Shift+C"], pane.view?.terminal.hasSelection() ?? false],
     ["copy-html", TEXT.copyHtml, () => void pane.copyHtml(), [], pane.view?.terminal.hasSelection() ?? false],
+    ["paste", TEXT.paste, () => void pane.effects.pasteClipboard(), ["Mod+Shift+V"], !watches && !isFinal(pane.status)],
     ["select-all", TEXT.selectAll, () => pane.view?.terminal.selectAll()],
     ["previous", TEXT.previousCommand, () => pane.effects.jump(-1), ["Mod+Shift+ArrowUp"]],
     ["next", TEXT.nextCommand, () => pane.effects.jump(1), ["Mod+Shift+ArrowDown"]],
@@ -105,8 +106,11 @@ export function fits(action: Pick<Action, "label">, text: string): boolean {
   return text.toLowerCase().split(/\s+/).every((word) => label.includes(word));
 }
 
-/** The terminal sees to these keys itself, because they depend on what is selected in it. */
-const TERMINALS = new Set(["leave", "copy"]);
+/**
+ * The terminal sees to these keys itself, because they depend on what is selected in it; and the browser
+ * to pasting, for which it needs no leave.
+ */
+const TERMINALS = new Set(["leave", "copy", "paste"]);
 
 /** Do actions by their shortcuts, wherever the keyboard is, but not while a dialog has it. */
 export function listenForKeys(page: Page): void {

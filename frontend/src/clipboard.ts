@@ -14,6 +14,18 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
+/**
+ * What is on the clipboard, for a person who has just asked for it; browsers may ask them once more.
+ * Null where the browser gives it to no page, or not to this one.
+ */
+export async function readClipboard(): Promise<string | null> {
+  try {
+    return await navigator.clipboard.readText();
+  } catch {
+    return null;
+  }
+}
+
 function copyByCommand(text: string): boolean {
   const before = document.activeElement;
   const area = document.createElement("textarea");

@@ -2,7 +2,7 @@
 import type { Terminal } from "@xterm/xterm";
 import { WORTH_TELLING_MS } from "./alerts.ts";
 import type { Around } from "./around.ts";
-import { copyText, type CopyWishes } from "./clipboard.ts";
+import { copyText, type CopyWishes, readClipboard } from "./clipboard.ts";
 import { Images } from "./images/images.ts";
 import { type Command, Marks } from "./marks.ts";
 import type { Pane } from "./pane.ts";
@@ -49,6 +49,19 @@ export class Effects {
     const { pasting } = this;
     this.pasting = "";
     this.terminal?.paste(pasting);
+    this.pane.focus();
+  };
+
+  /** Paste what is on the clipboard, where there are no keys for it. Begins at once, while the gesture counts. */
+  readonly pasteClipboard = async (): Promise<void> => {
+    const text = await readClipboard();
+    if (text === null) this.pane.say(isSecureContext ? TEXT.mayNotPaste : TEXT.mayNotPasteHere);
+    else if (text === "") this.pane.say(TEXT.nothingToPaste, { good: true });
+    else if (this.offered(text)) return;
+    else {
+      this.pane.view?.settle();
+      this.terminal?.paste(text);
+    }
     this.pane.focus();
   };
 

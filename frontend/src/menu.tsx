@@ -12,7 +12,7 @@ import { isFinal } from "./status.ts";
 import { TEXT } from "./text.ts";
 
 /** The actions that people look for in a menu; the palette has them all. */
-const MENU = ["tab", "across", "down", "close", "commands", "search", "save", "upload", "settings", "install"];
+const MENU = ["tab", "across", "down", "close", "paste", "commands", "search", "save", "upload", "settings", "install"];
 
 interface Props {
   page: Page;
@@ -75,10 +75,14 @@ export function Menu(props: Props) {
   );
 }
 
+/** Keyboards have keys for these. */
+const FOR_FINGERS = new Set(["paste"]);
+
 /** The menu's actions that are possible now, with each profile behind the usual new tab. */
 function shown(actions: Action[]): Action[] {
   const profiles = actions.filter(({ id }) => id.startsWith(PROFILE));
-  return MENU.flatMap((id) => {
+  const fingers = matchMedia("(pointer: coarse)").matches;
+  return MENU.filter((id) => fingers || !FOR_FINGERS.has(id)).flatMap((id) => {
     const found = actions.filter((action) => action.id === id);
     return id === "tab" ? [...found, ...profiles] : found;
   });

@@ -93,7 +93,7 @@ export class Pane {
     if (this.wish.profile) this.client.session.opening = { profile: this.wish.profile };
     this.effects.start(view.terminal, host);
     watchFiles(this, view.terminal, host);
-    this.touch = new Touch(view.terminal, host, this.copySelection, {
+    this.touch = new Touch(view.terminal, host, { copy: this.copySelection, paste: () => void this.effects.pasteClipboard() }, {
       now: () => view.fitting.chosenSize,
       choose: (size) => this.around.chooseSize(size),
     });

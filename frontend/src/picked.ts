@@ -12,9 +12,18 @@ export interface Drawing {
   draw(x: number, y: number): void;
 }
 
+/** What can be done at a place that was held. */
+export interface Deeds {
+  /** Put what is selected on the clipboard. */
+  copy(): void;
+  /** Paste what is on the clipboard, where the page can ask before it does. */
+  paste?(): void;
+}
+
 export class Picked {
   private readonly tools = document.createElement("div");
   private readonly handles: Record<End, HTMLElement>;
+  private readonly copyButton: HTMLElement;
   private readonly labels: [button: HTMLElement, label: () => string][] = [];
 
   constructor(
@@ -22,11 +31,11 @@ export class Picked {
     private readonly host: HTMLElement,
     private readonly cells: Cells,
     private readonly drawing: Drawing,
-    copy: () => void,
+    deeds: Deeds,
   ) {
     this.handles = { from: this.makeHandle("from"), to: this.makeHandle("to") };
-    this.makeTools(copy);
-    terminal.onSelectionChange(() => this.shown && this.place());
+    this.copyButton = this.makeTools(deeds);
+    terminal.onSelectionChange(() => this.shown && this.show());
     terminal.onScroll(() => this.shown && this.place());
     terminal.onResize(() => this.hide());
   }
@@ -42,7 +51,14 @@ export class Picked {
       for (const [button, label] of this.labels) button.textContent = label();
       this.host.append(this.handles.from, this.handles.to, this.tools);
     }
+    this.copyButton.hidden = this.blank;
     this.place();
+  }
+
+  /** Whether there is nothing to copy, because only an empty spot was held. */
+  private get blank(): boolean {
+    const range = this.cells.selected;
+    return range !== null && range.to - range.from <= this.terminal.cols && this.terminal.getSelection().trim() === "";
   }
 
   private get shown(): boolean {
@@ -80,7 +96,8 @@ export class Picked {
     return top;
   }
 
-  private makeTools(copy: () => void): void {
+  /** Gives the button that copies. */
+  private makeTools({ copy, paste }: Deeds): HTMLElement {
     const { tools, terminal } = this;
     tools.className = "picked";
     // The terminal keeps the keyboard, where it has it.
@@ -91,13 +108,21 @@ export class Picked {
       button.addEventListener("click", act);
       this.labels.push([button, label]);
       tools.append(button);
+      return button;
     };
-    add(() => TEXT.copy, () => {
+    const copyButton = add(() => TEXT.copy, () => {
       copy();
       terminal.clearSelection();
     });
+    if (paste) {
+      add(() => TEXT.paste, () => {
+        paste();
+        terminal.clearSelection();
+      });
+    }
     add(() => TEXT.selectAllShort, () => terminal.selectAll());
     add(() => TEXT.close, () => terminal.clearSelection());
+    return copyButton;
   }
 
   /** One of the ends of what is selected, for a finger to draw at. */

@@ -1,7 +1,7 @@
 /** Fingers on the terminal: one scrolls it and after a long press selects, two change its letters. */
 import type { Terminal } from "@xterm/xterm";
 import { Cells, type Range } from "./cells.ts";
-import { Picked } from "./picked.ts";
+import { type Deeds, Picked } from "./picked.ts";
 import { isMagnified, type Letters, Pinch } from "./pinch.ts";
 
 const PRESS_MS = 450;
@@ -32,7 +32,7 @@ export class Touch {
 
   /**
    * @param host where the terminal is drawn
-   * @param copy puts what is selected on the clipboard
+   * @param deeds what can be done at a place that was held
    * @param letters whose size two fingers change
    * @param shared whether the page around it scrolls, too: there a finger goes on where the terminal
    *   has nothing more to scroll
@@ -40,7 +40,7 @@ export class Touch {
   constructor(
     private readonly terminal: Terminal,
     private readonly host: HTMLElement,
-    copy: () => void,
+    deeds: Deeds,
     private readonly letters: Letters,
     private readonly shared = false,
   ) {
@@ -51,7 +51,7 @@ export class Touch {
         this.anchor = stays;
       },
       draw: (x, y) => this.draw(x, y),
-    }, copy);
+    }, deeds);
     const active = { passive: false };
     host.addEventListener("touchstart", (event) => this.began(event), active);
     host.addEventListener("touchmove", (event) => this.moved(event), active);

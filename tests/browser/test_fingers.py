@@ -91,6 +91,59 @@ def test_a_finger_scrolls_programs_that_have_the_whole_screen(phone: Tab) -> Non
     phone.wait_text(r"^45$")
 
 
+def test_a_phone_pastes_where_it_is_held_and_from_the_menu(phone: Tab) -> None:
+    """An empty spot has nothing to copy; what comes is looked at as every paste is."""
+    page = phone.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    phone.run("bind 'set enable-bracketed-paste off'; echo rea''dy", r"^ready$")
+    finger = Finger(page)
+    finger.press(180, 400)
+    finger.at("touchEnd")
+    picked = page.locator(".picked")
+    expect(picked.get_by_role("button", name="Paste")).to_be_visible()
+    expect(picked.get_by_role("button", name="Copy")).to_have_count(0)
+    page.evaluate("navigator.clipboard.writeText(\"echo o''ne\")")
+    picked.get_by_role("button", name="Paste").tap()
+    phone.wait_text(r"echo o''ne$")
+    expect(picked).to_have_count(0)
+    phone.type("\n")
+    phone.wait_text(r"^one$")
+    finger.press(*page.evaluate(PLACE_OF, "ready"))
+    finger.at("touchEnd")
+    for name in ("Copy", "Paste", "Select all", "Close"):
+        tool = picked.get_by_role("button", name=name).bounding_box()
+        assert tool is not None
+        assert tool["x"] >= 0
+        assert tool["x"] + tool["width"] <= PHONE["viewport"]["width"]
+    picked.get_by_role("button", name="Close").tap()
+    page.evaluate("navigator.clipboard.writeText(\"echo t\\u202ewo; echo th''ree\")")
+    page.tap("#menu")
+    page.get_by_role("button", name="Paste").tap()
+    question = page.get_by_role("dialog", name="Paste")
+    expect(question.locator("pre")).to_contain_text("\u27e8U+202E\u27e9")
+    question.get_by_role("button", name="Cancel").tap()
+    assert "ree" not in phone.text()
+
+
+def test_who_may_not_paste_is_told_what_to_do(phone: Tab) -> None:
+    """The browser refuses without a grant, and has nothing to ask for without HTTPS."""
+    page = phone.page
+    # Nobody answers the browser's question here, so it is answered beforehand.
+    browser = page.context.new_cdp_session(page)
+    browser.send(
+        "Browser.setPermission",
+        {"permission": {"name": "clipboard-read"}, "setting": "denied"},
+    )
+    page.tap("#menu")
+    page.get_by_role("button", name="Paste").tap()
+    expect(page.locator(".notice", has_text="Allow it in the browser's settings")).to_be_visible()
+    page.evaluate("Object.defineProperty(globalThis, 'isSecureContext', {value: false})")
+    page.keyboard.press("Control+F1")
+    phone.type("paste")
+    page.keyboard.press("Enter")
+    expect(page.locator(".notice", has_text="HTTPS")).to_be_visible()
+
+
 PLACE_IN_ELEMENT = """
 (word) => {
   const { shadowRoot, size } = terminals[0];

@@ -173,7 +173,7 @@ export class TorntermTerminal extends HTMLElement {
     this.frame.speak(speakLike(this));
     const host = this.frame.emptyHost();
     const view = new TerminalView(host, this.heard(), fontFor(this));
-    const touch = new Touch(view.terminal, host, () => void view.copy(false), lettersOf(this, view.fitting, this.telling), true);
+    const touch = new Touch(view.terminal, host, { copy: () => void view.copy(false) }, lettersOf(this, view.fitting, this.telling), true);
     end.signal.addEventListener("abort", () => touch.dispose());
     const client = this.makeClient(view);
     const search = new Search(view.terminal, () => undefined);

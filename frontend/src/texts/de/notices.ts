@@ -16,6 +16,9 @@ export const NOTICES: Widened<typeof ENGLISH> = {
   notShown: (characters) => `und noch ${plural(characters, "Zeichen", "Zeichen")}`,
   pastePreview: "Was eingefügt würde",
   paste: "Einfügen",
+  mayNotPaste: "Der Browser lässt diese Seite die Zwischenablage nicht lesen. Erlauben Sie es in seinen Einstellungen für diese Seite, oder fügen Sie mit der Tastatur ein.",
+  mayNotPasteHere: "Browser lassen nur Seiten über HTTPS die Zwischenablage lesen. Fügen Sie mit der Tastatur ein.",
+  nothingToPaste: "In der Zwischenablage ist kein Text.",
   cancel: "Abbrechen",
   bell: "Es hat geklingelt.",
   commandFinished: (text, exitCode, seconds) => {

@@ -14,6 +14,9 @@ export const NOTICES = {
   notShown: (characters: number) => `and ${plural(characters, "more character", "more characters")}`,
   pastePreview: "What would be pasted",
   paste: "Paste",
+  mayNotPaste: "The browser does not let this page read the clipboard. Allow it in the browser's settings for this site, or paste with the keyboard.",
+  mayNotPasteHere: "Browsers let only pages over HTTPS read the clipboard. Paste with the keyboard.",
+  nothingToPaste: "There is no text on the clipboard.",
   cancel: "Cancel",
   bell: "A bell rang.",
   commandFinished: (text: string, exitCode: number | null, seconds: number) => {

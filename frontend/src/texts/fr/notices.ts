@@ -16,6 +16,9 @@ export const NOTICES: Widened<typeof ENGLISH> = {
   notShown: (characters) => `et encore ${plural(characters, "caractère", "caractères")}`,
   pastePreview: "Ce qui serait collé",
   paste: "Coller",
+  mayNotPaste: "Le navigateur ne laisse pas cette page lire le presse-papiers. Permettez-le dans ses réglages pour ce site, ou collez avec le clavier.",
+  mayNotPasteHere: "Les navigateurs ne laissent lire le presse-papiers qu'aux pages en HTTPS. Collez avec le clavier.",
+  nothingToPaste: "Il n'y a pas de texte dans le presse-papiers.",
   cancel: "Annuler",
   bell: "Une sonnerie a retenti.",
   commandFinished: (text, exitCode, seconds) => {
