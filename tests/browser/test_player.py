@@ -106,6 +106,46 @@ def test_escape_leaves_one_thing_at_a_time(server: ServerProcess, recorded: Tab)
     expect(page.locator(".grid")).to_be_focused()
 
 
+def test_whose_they_are(server: ServerProcess, recorded: Tab, new_tab: NewTab) -> None:
+    """Each says whose it is and whether it runs, is told apart beside the player, and found."""
+    live = new_tab(beside=recorded)
+    live.open(server.url)
+    live.wait_state("live")
+    live.run("echo a''b", "^ab$")
+    page = administrate(server, recorded, "recordings")
+    rows = page.locator(".grid .body [role=row]")
+    expect(rows).to_have_count(2)
+    expect(rows.first.locator("[data-column=user]")).to_have_text("owner")
+    expect(rows.first.locator(".tag")).to_have_text("running")
+    expect(rows.last.locator(".tag")).to_have_count(0)
+    page.set_viewport_size({"width": 1100, "height": 700})
+    rows.last.click()
+    side = shown(page)
+    expect(side.get_by_role("definition").first).to_have_text("owner")
+    for column in ("created", "user", "title"):
+        for cell in page.locator(f".grid .body [data-column={column}]").all():
+            assert cell.evaluate("(cell) => cell.scrollWidth <= cell.clientWidth"), column
+    search = page.get_by_role("searchbox")
+    search.fill("owner running")
+    expect(rows).to_have_count(1)
+    search.fill("nobody's")
+    expect(page.locator(".grid .body")).to_have_text("Nothing fits what is searched for.")
+
+
+def test_the_controls_of_a_tall_one(server: ServerProcess, new_tab: NewTab) -> None:
+    """A recording that is higher than the window is drawn smaller, so that it can be played."""
+    tab = new_tab(viewport={"width": 500, "height": 1600})
+    tab.log_in(server.login_link)
+    tab.run("exit", "exit")
+    tab.wait_state("ended")
+    page = administrate(server, tab, "recordings")
+    page.set_viewport_size({"width": 1280, "height": 640})
+    page.locator(".grid .body [role=row]").click()
+    side = shown(page)
+    expect(side.locator(".ap-playback-button")).to_be_in_viewport(ratio=1)
+    expect(side.get_by_label("Speed")).to_be_in_viewport(ratio=1)
+
+
 @pytest.fixture
 def phone(server: ServerProcess, recorded: Tab, new_tab: NewTab) -> Page:
     """The player on a phone, found by tapping."""

@@ -81,7 +81,7 @@ export class Playback {
     const player = this.make({ data: this.text }, this.host, {
       speed: this.pace.speed,
       startAt,
-      fit: "width",
+      fit: "both",
       controls: true,
       preload: true,
       theme: "asciinema",

@@ -12,6 +12,11 @@ import { bytes, FORMATS, TEXT } from "./text.ts";
 interface RecordingRow {
   name: string;
   session: string;
+  /** Its owner and its name; empty in recordings that do not say. */
+  user: string;
+  title: string;
+  /** `running`, `complete`, `made-up` after a crash, or `unfinished`. */
+  state: string;
   /** Seconds since the epoch. */
   time: number;
   bytes: number;
@@ -19,15 +24,33 @@ interface RecordingRow {
   rows: number;
 }
 
+const titleOf = (row: RecordingRow) => row.title || row.session.slice(0, 8);
+/** What is searched, besides the day as it is shown. */
+const wordsOf = (row: RecordingRow) =>
+  `${row.name} ${began(row)} ${row.user} ${row.title} ${TEXT.recordingState(row.state)}`;
 const began = ({ time }: RecordingRow) => FORMATS.second(time * 1000);
 
 const COLUMNS: GridColumn<RecordingRow>[] = [
   {
-    key: "created", label: TEXT.began, width: "minmax(14rem, 1fr)", descending: true,
+    key: "created", label: TEXT.began, width: "14.5rem", descending: true,
     value: (row) => row.time, cell: (row) => <span class="name">{began(row)}</span>,
   },
   {
-    key: "session", label: TEXT.session, width: "minmax(8rem, 2fr)", value: (row) => row.session,
+    key: "user", label: TEXT.user, width: "minmax(4rem, 1fr)", value: (row) => row.user, cell: (row) => row.user,
+  },
+  {
+    key: "title", label: TEXT.name, width: "minmax(4rem, 2fr)", value: titleOf,
+    cell: (row) => (
+      <>
+        {TEXT.recordingState(row.state) && (
+          <span class={`tag before ${row.state === "running" ? "" : "bad"}`}>{TEXT.recordingState(row.state)}</span>
+        )}
+        <span class={row.title ? "" : "untitled"}>{titleOf(row)}</span>
+      </>
+    ),
+  },
+  {
+    key: "session", wide: true, label: TEXT.session, width: "21rem", value: (row) => row.session,
     cell: (row) => <code>{row.session}</code>,
   },
   {
@@ -35,7 +58,7 @@ const COLUMNS: GridColumn<RecordingRow>[] = [
     cell: (row) => (row.cols > 0 ? TEXT.cells(row.cols, row.rows) : ""),
   },
   {
-    key: "output", label: TEXT.onDisk, width: "7rem", number: true, descending: true,
+    key: "output", wide: true, label: TEXT.onDisk, width: "7rem", number: true, descending: true,
     value: (row) => row.bytes, cell: (row) => bytes(row.bytes),
   },
 ];
@@ -59,7 +82,7 @@ export function Recordings({ base }: { base: string }) {
     10_000,
   );
   const rows = useMemo(
-    () => sort(find(all ?? [], search, (row) => `${row.name} ${began(row)}`), COLUMNS, order),
+    () => sort(find(all ?? [], search, wordsOf), COLUMNS, order),
     [all, search, order],
   );
   const recording = all?.find((row) => row.name === chosen);
@@ -76,11 +99,18 @@ export function Recordings({ base }: { base: string }) {
       </div>
       <Grid name={TEXT.recordings} prefix="recording" columns={COLUMNS} rows={rows} keyOf={(row) => row.name}
         order={order} setOrder={setOrder} chosen={chosen} open={(row) => setChosen(row.name)}
-        empty={all ? TEXT.noRecordings : TEXT.loading} />
+        empty={!all ? TEXT.loading : search ? TEXT.nothingFound : TEXT.noRecordings} />
       {recording && (
         <Side name={began(recording)} close={close} inner={closeHelp}>
-          <Screen key={recording.name} base={base} name={recording.name} />
+          <Screen key={recording.name} base={base} recording={recording} />
           <dl class="facts">
+            {recording.user && <Fact name={TEXT.user}>{recording.user}</Fact>}
+            {recording.title && <Fact name={TEXT.name}>{recording.title}</Fact>}
+            {recording.state !== "complete" && (
+              <Fact name={TEXT.state}>
+                {recording.state === "made-up" ? TEXT.endMadeUp : TEXT.recordingState(recording.state)}
+              </Fact>
+            )}
             <Fact name={TEXT.session}><code>{recording.session}</code></Fact>
             <Fact name={TEXT.onDisk}>{bytes(recording.bytes)}</Fact>
           </dl>
@@ -101,7 +131,8 @@ function closeHelp({ target }: KeyboardEvent): boolean {
 const SPEEDS = [0.5, 1, 2, 4, 8];
 
 /** The player, which is loaded with the first recording that somebody wants to see. */
-function Screen({ base, name }: { base: string; name: string }) {
+function Screen({ base, recording }: { base: string; recording: RecordingRow }) {
+  const { name, cols, rows } = recording;
   const [text, setText] = useState<string | null>(null);
   const [problem, setProblem] = useState("");
   const [pace, setPace] = useState<Pace>({ speed: 1, idle: true });
@@ -136,7 +167,7 @@ function Screen({ base, name }: { base: string; name: string }) {
   return (
     <div class="screen">
       {problem && <p class="danger" role="alert">{problem}</p>}
-      <div ref={host} />
+      <div class="player" ref={host} style={{ "--shape": cols > 0 ? rows / cols : 0.3 }} />
       <div class="tools">
         <label>
           {TEXT.speed}{" "}

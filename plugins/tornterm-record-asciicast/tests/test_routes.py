@@ -6,7 +6,9 @@ import asyncio
 import json
 import time
 from pathlib import Path
+from typing import Any
 
+from tornterm.testing.clients import V1Client
 from tornterm.testing.events import CapturedEvents
 from tornterm.testing.server import LiveServer
 from tornterm.types import ExitStatus, SessionInfo, Size
@@ -16,12 +18,19 @@ from tornterm_record_asciicast.recording import Recording
 LIST = "-/recorder/recordings"
 
 
-def record(folder: Path, session: str, text: str) -> str:
-    """Make a recording; gives its name."""
-    info = SessionInfo(session, "alice", "", "", "running", time.time(), Size(90, 30), 1, 0)
-    settings = RecorderSettings.model_validate({"folder": str(folder)})
+def begin(folder: Path, session: str, text: str, title: str = "") -> Recording:
+    """Begin a recording, which has written something."""
+    info = SessionInfo(session, "alice", title, "", "running", time.time(), Size(90, 30), 1, 0)
+    settings = RecorderSettings.model_validate({"folder": str(folder), "redact": ["s3cret"]})
     recording = Recording(settings, info, lambda: None)
     recording.on_output(text.encode(), 0, time.time())
+    recording.work(hurry=True)
+    return recording
+
+
+def record(folder: Path, session: str, text: str) -> str:
+    """Make a recording; gives its name."""
+    recording = begin(folder, session, text)
     recording.on_exit(ExitStatus(0), time.time())
     recording.close()
     recording.work(hurry=True)
@@ -70,3 +79,44 @@ def test_one_that_was_changed(tmp_path: Path) -> None:
             assert answer.code == 409
 
     asyncio.run(tried())
+
+
+def test_whose_they_are_and_how_they_ended(tmp_path: Path) -> None:
+    """Each is listed with its owner, its title without secrets, and what became of it."""
+
+    async def tried() -> None:
+        recorder = Recorder(RecorderSettings.model_validate({"folder": str(tmp_path)}))
+        begin(tmp_path, "crashed", "hello", "build s3cret").let_go()
+        record(tmp_path, "whole", "hello")
+        old = tmp_path / record(tmp_path, "old", "hello") / "000001.cast"
+        header, _, rest = old.read_text().partition("\n")
+        without = {key: value for key, value in json.loads(header).items() if key != "tornterm"}
+        old.write_text(json.dumps(without) + "\n" + rest)
+        async with (
+            LiveServer(plugins=[recorder]) as server,
+            V1Client(server.url, headers=server.headers(), within=30.0) as client,
+        ):
+            # After the start, which makes up ends: one that another server may be writing.
+            (tmp_path / record(tmp_path, "empty", "x") / "000001.cast").write_bytes(b"")
+            begin(tmp_path, "open", "hello").let_go()
+            await client.open()
+            rows = await listed(server, 5)
+        said = {row["session"]: (row["user"], row["title"], row["state"]) for row in rows}
+        assert said.pop("crashed") == ("alice", "build [redacted]", "made-up")
+        assert said.pop("whole") == ("alice", "", "complete")
+        assert said.pop("old") == ("", "", "complete")
+        assert said.pop("empty") == ("", "", "unfinished")
+        assert said.pop("open") == ("alice", "", "unfinished")
+        assert list(said.values()) == [("alice", "", "running")]
+
+    asyncio.run(tried())
+
+
+async def listed(server: LiveServer, more_than: int) -> list[dict[str, Any]]:
+    """The list, once so many and another one are in it."""
+    rows: list[dict[str, Any]] = []
+    async with asyncio.timeout(30):
+        while len(rows) <= more_than:
+            answer = await server.fetch(LIST, headers=server.headers("root"))
+            rows = json.loads(answer.body)["recordings"]
+    return rows

@@ -12,7 +12,7 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,12 +49,21 @@ class Chain:
         head: The last hash, where the recording goes on.
         number: The last segment's number; 0 for a new recording.
         syncs: Whether each segment is forced to the disk when it is complete.
+        about: What the headers say of the session, besides what asciicast knows.
     """
 
     def __init__(
-        self, folder: Path, limit: int, head: str = "", number: int = 0, *, syncs: bool = True
+        self,
+        folder: Path,
+        limit: int,
+        head: str = "",
+        number: int = 0,
+        *,
+        syncs: bool = True,
+        about: Mapping[str, str] | None = None,
     ) -> None:
         self._folder = folder
+        self._about = dict(about or {})
         self._limit = limit
         self._head = head or first_head(folder.name)
         self._number = number
@@ -116,12 +125,14 @@ class Chain:
 
     def head_segment(self, size: Size, start: float, offset: int) -> None:
         """Write the header of a segment that is empty."""
-        header = {
+        header: dict[str, Any] = {
             "version": 3,
             "term": {"cols": size.cols, "rows": size.rows},
             "timestamp": int(start),
             "title": self._folder.name,
         }
+        if self._about:
+            header["tornterm"] = self._about
         facts = {"offset": offset, "segment": self._number, "time": start}
         self.append([json.dumps(header)], facts)
 

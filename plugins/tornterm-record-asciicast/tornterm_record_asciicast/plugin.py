@@ -58,7 +58,10 @@ class Recorder:
     @hookimpl
     def tornterm_register_routes(self, app: App) -> list[Route]:
         """Let administrators play recordings."""
-        return routes(app, self._settings.folder)
+        return routes(app, self._settings.folder, self._running)
+
+    def _running(self) -> set[str]:
+        return {recording.folder.name for recording in self._recordings.values()}
 
     @hookimpl
     async def tornterm_startup(self) -> None:

@@ -65,7 +65,10 @@ class Recording:
         self._missed = ""
         self._resized: Size | None = None
         self._size = session.size
-        self._chain = Chain(self.folder, settings.segment, syncs=settings.sync != "never")
+        # A name may hold what must not be written down, as any other text.
+        about = {"user": session.user, "title": Redactor(settings.redact).replaced(session.title)}
+        syncs = settings.sync != "never"
+        self._chain = Chain(self.folder, settings.segment, syncs=syncs, about=about)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._redactor = Redactor(settings.redact)
         self._typed = Typed(Redactor(settings.redact))

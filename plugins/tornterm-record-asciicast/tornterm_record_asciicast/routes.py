@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Any
 
 from tornado.web import HTTPError, RequestHandler
 
 from tornterm.hookspecs import App
 from tornterm.types import Route
-from tornterm_record_asciicast.chain import segment_name
+from tornterm_record_asciicast.listing import NAME, listed
 from tornterm_record_asciicast.reading import inspect
 
 __all__ = ["LARGEST", "routes"]
@@ -21,30 +18,31 @@ __all__ = ["LARGEST", "routes"]
 LARGEST = 64 * 1024 * 1024
 """Bytes of the largest recording that is played in a browser; `export` has no limit."""
 
-_NAME = r"\d{8}T\d{6}Z-[A-Za-z0-9_-]{1,64}"
 _PIECE = 256 * 1024
 
 
-def routes(app: App, folder: Path) -> list[Route]:
+def routes(app: App, folder: Path, running: Callable[[], Collection[str]]) -> list[Route]:
     """The routes below ``{base}-/recorder/``.
 
     Args:
         app: Where it is audited who looked at what.
         folder: Where the recordings are.
+        running: Names those that are being made now.
     """
-    arguments = {"app": app, "folder": folder}
+    arguments = {"app": app, "folder": folder, "running": running}
     return [
         Route("recordings", _List, arguments),
-        Route(f"recordings/({_NAME})", _Recording, arguments),
+        Route(f"recordings/({NAME})", _Recording, arguments),
     ]
 
 
 class _Handler(RequestHandler):
     """For administrators: what was on a screen is nobody else's business, not even its owner's."""
 
-    def initialize(self, app: App, folder: Path) -> None:
+    def initialize(self, app: App, folder: Path, running: Callable[[], Collection[str]]) -> None:
         self._app = app
         self._folder = folder
+        self._running = running
 
     def prepare(self) -> None:
         if not self.current_user.admin:
@@ -56,7 +54,8 @@ class _List(_Handler):
 
     async def get(self) -> None:
         """Without looking into all of each, which would take long."""
-        found = await asyncio.to_thread(lambda: list(_listed(self._folder)))
+        running = self._running()
+        found = await asyncio.to_thread(lambda: list(listed(self._folder, running)))
         self.finish({"recordings": found})
 
 
@@ -75,33 +74,6 @@ class _Recording(_Handler):
         for at in range(0, len(text), _PIECE):
             self.write(text[at : at + _PIECE])
             await self.flush()
-
-
-def _listed(folder: Path) -> Iterator[dict[str, Any]]:
-    paths = sorted(folder.iterdir(), reverse=True) if folder.exists() else []
-    for path in paths:
-        if path.is_dir() and re.fullmatch(_NAME, path.name):
-            sizes = [file.stat().st_size for file in path.iterdir()]
-            yield {
-                "name": path.name,
-                "session": path.name.partition("-")[2],
-                "bytes": sum(sizes),
-                **_header_of(path),
-            }
-
-
-def _header_of(path: Path) -> dict[str, Any]:
-    """When it began, and of which size the terminal was; nothing where that cannot be read."""
-    try:
-        with (path / segment_name(1)).open(encoding="utf-8") as file:
-            header = json.loads(file.readline(4096))
-        return {
-            "time": int(header["timestamp"]),
-            "cols": int(header["term"]["cols"]),
-            "rows": int(header["term"]["rows"]),
-        }
-    except (OSError, ValueError, KeyError, TypeError):
-        return {"time": int(path.stat().st_mtime), "cols": 0, "rows": 0}
 
 
 def _text_of(folder: Path) -> str:

@@ -164,8 +164,10 @@ export const DE: Texts = {
   failing: (count) => plural(count, "Fehler", "Fehler"),
   milliseconds: (seconds) => (seconds >= 1 ? `${tenths(seconds)} s` : `${tenths(seconds * 1000)} ms`),
 
-  searchRecordings: "Sitzung oder Tag",
+  searchRecordings: "Titel, Person, Sitzung oder Tag",
   noRecordings: "Es gibt keine Aufnahmen.",
+  recordingState: (state) => ({ running: "läuft", "made-up": "abgestürzt", unfinished: "ohne Ende" })[state] ?? "",
+  endMadeUp: "Der Server ist abgestürzt: Was folgte, fehlt.",
   began: "Begann",
   onDisk: "Auf der Platte",
   speed: "Tempo",

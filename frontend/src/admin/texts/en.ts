@@ -159,8 +159,10 @@ export const EN = {
   failing: (count: number) => plural(count, "error", "errors"),
   milliseconds: (seconds: number) => (seconds >= 1 ? `${tenths(seconds)} s` : `${tenths(seconds * 1000)} ms`),
 
-  searchRecordings: "Session or day",
+  searchRecordings: "Title, user, session or day",
   noRecordings: "There are no recordings.",
+  recordingState: (state: string) => ({ running: "running", "made-up": "crashed", unfinished: "no end" })[state] ?? "",
+  endMadeUp: "The server crashed: what followed is missing.",
   began: "Began",
   onDisk: "On disk",
   speed: "Speed",

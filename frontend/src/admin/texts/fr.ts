@@ -167,8 +167,10 @@ export const FR: Texts = {
   failing: (count) => plural(count, "erreur", "erreurs"),
   milliseconds: (seconds) => (seconds >= 1 ? `${tenths(seconds)} s` : `${tenths(seconds * 1000)} ms`),
 
-  searchRecordings: "Session ou jour",
+  searchRecordings: "Titre, utilisateur, session ou jour",
   noRecordings: "Il n’y a pas d’enregistrement.",
+  recordingState: (state) => ({ running: "en cours", "made-up": "panne", unfinished: "sans fin" })[state] ?? "",
+  endMadeUp: "Le serveur est tombé en panne : la suite manque.",
   began: "Début",
   onDisk: "Sur le disque",
   speed: "Vitesse",
