@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPResponse
 
 from tests.browser.process import (
@@ -272,6 +273,24 @@ def test_the_commands_are_all_there() -> None:
         assert f"`tornterm {name}" in text
         for inner in getattr(command, "commands", ()):
             assert re.search(rf"tornterm {name} {inner}`|tornterm {name} [^|]*`{inner}`", text)
+
+
+def test_the_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first one is an administrator, and the second one's password comes from a file."""
+    monkeypatch.chdir(tmp_path)
+    Path("tornterm.toml").write_text('[plugins]\nenabled = ["local_users", "shell"]\n')
+    for line in block("sh", "user add").splitlines():
+        words = shlex.split(line.partition("<")[0], comments=True)
+        typed = "password 01\n" if "<" in line else "password 01\npassword 01\n"
+        done = CliRunner().invoke(cli, words[1:], typed)
+        assert done.exit_code == 0, done.output
+        assert ("Password" in done.output) == ("<" not in line)
+    help_ = re.search(r"`tornterm (user add --help [^`]*)`", PAGE.read_text())
+    assert help_
+    done = CliRunner().invoke(cli, help_[1].split())
+    assert "--password-stdin" in done.output and "--admin" in done.output
+    done = CliRunner().invoke(cli, ["user", "list", "--config", "tornterm.toml"])
+    assert done.output.splitlines() == ["alice  admin", "bob  groups: operators"]
 
 
 async def test_the_other_programs(tmp_path: Path) -> None:

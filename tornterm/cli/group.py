@@ -16,6 +16,7 @@ from tornterm.errors import TorntermError
 __all__ = ["Commands"]
 
 _CONFIG = re.compile("-c$|--config$|--config=")
+_BROUGHT_BY = {"user": "local_users", "recording": "recorder"}
 _OF_THE_GROUP = {"--help", "-h", "--version"}
 
 
@@ -56,13 +57,20 @@ class Commands(click.Group):
         if args and args[0] not in self.commands:
             args, ctx.meta["config"] = _without_config(args)
             if self.get_command(ctx, args[0]) is None:
-                known = ", ".join(sorted(self.commands))
-                ctx.fail(
-                    f"there is no command {args[0]!r}; there are {known}, and what the plugins in "
-                    "plugins.enabled bring: user comes with local_users, so give --config FILE "
-                    "where a file enables it"
-                )
+                ctx.fail(self._missing(args[0]))
         return super().resolve_command(ctx, args)
+
+    def _missing(self, name: str) -> str:
+        if plugin := _BROUGHT_BY.get(name):
+            return (
+                f"{name} comes with the plugin {plugin}, so name a file whose plugins.enabled has "
+                f"that one, also for its help: tornterm {name} --help --config FILE"
+            )
+        known = ", ".join(sorted(self.commands))
+        return (
+            f"there is no command {name!r}; there are {known}, and what the plugins in "
+            "plugins.enabled of the file named by --config bring, such as user of local_users"
+        )
 
 
 def _without_config(args: list[str]) -> tuple[list[str], Path | None]:
