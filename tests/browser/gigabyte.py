@@ -192,12 +192,12 @@ class Journey:
         leg.growth = memory.growth
         leg.cuts = self._proxy.cuts - before
         leg.told, leg.shown = page.evaluate("[seen.told, seen.shown]")
-        page.get_by_role("button", name="Dismiss").click()
+        page.get_by_role("button", name="Close").click()
         self.tab.wait_state("live")
 
     @property
     def _over(self) -> Locator:
-        return self.tab.page.locator(".transfer", has=self.tab.page.get_by_text("Dismiss"))
+        return self.tab.page.locator(".transfer", has=self.tab.page.get_by_text("Close"))
 
     def _wait_for(self, leg: Leg, words: str) -> None:
         expect(self._over).to_be_visible(timeout=PATIENCE)

@@ -106,6 +106,24 @@ def test_an_upload(files_tab: Tab, tmp_path: Path) -> None:
     assert (folder / "a.txt").read_text() == "mine\n"
 
 
+def test_what_is_done_goes_by_itself(files_tab: Tab) -> None:
+    """It is said to be done for as long as reading takes, and as long as somebody is at it."""
+    page = files_tab.page
+    page.clock.install()
+    page.evaluate(DROP, [".stage .host", [["a.txt", 5]]])
+    page.get_by_role("button", name="Upload", exact=True).click()
+    card = page.locator(".notice", has_text="Uploaded a.txt")
+    close = card.get_by_role("button", name="Close")
+    close.focus()
+    page.mouse.move(5, 5)
+    page.clock.fast_forward(60_000)
+    page.clock.fast_forward(60_000)
+    expect(close).to_be_focused()
+    page.locator(".xterm-helper-textarea").focus()
+    page.clock.fast_forward(25_000)
+    expect(card).to_have_count(0)
+
+
 def test_a_drop_that_is_not_wanted(files_tab: Tab, tmp_path: Path) -> None:
     """Nothing is uploaded."""
     page = files_tab.page

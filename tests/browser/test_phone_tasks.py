@@ -96,7 +96,7 @@ def test_files_in_both_directions(phone: Tab, tmp_path: Path) -> None:
     there = tmp_path / "home" / "photo.jpg"
     expect(phone.page.locator(".notice", has_text=f"Now at {there}")).to_be_visible()
     assert there.read_bytes() == content
-    phone.page.get_by_role("button", name="Dismiss").tap()
+    phone.page.get_by_role("button", name="Close").tap()
     phone.page.tap(".xterm-screen")
     phone.run(f"clear; {GET} photo.jpg; echo offer''ed", r"^offered$")
     offer = phone.page.locator(".notice", has_text="offers a file")

@@ -1,5 +1,6 @@
 /** Offers, drops and transfers, as cards over the terminal. */
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, RefObject } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { TEXT } from "../text.ts";
 import { visiblePath } from "./offer.ts";
 import type { Progress, Transfers } from "./transfers.ts";
@@ -34,11 +35,27 @@ export function TransferCards({ transfers }: { transfers: Transfers }) {
   );
 }
 
+/** For how long what went well is said to somebody who does not turn to it. */
+const SAID_MS = 20_000;
+
+/** Do something when an element has been in sight for long enough, and nobody points at it or is in it. */
+function whenSeen(element: RefObject<HTMLElement | null>, act: () => void): () => void {
+  let since = Date.now();
+  const timer = setInterval(() => {
+    if (document.hidden || element.current?.matches(":hover, :focus-within")) since = Date.now();
+    else if (Date.now() - since >= SAID_MS) act();
+  }, 1000);
+  return () => clearInterval(timer);
+}
+
 function Going({ shown, dismiss }: { shown: Progress; dismiss(key: number): void }) {
   const { kind, name, size, done, state, words } = shown;
+  const card = useRef<HTMLDivElement>(null);
+  useEffect(() => (state === "done" ? whenSeen(card, () => dismiss(shown.key)) : undefined), [state]);
   const over = state === "done" || state === "failed";
   return (
-    <Card title={TEXT.files[`${kind}ing`](visiblePath(name))} good={state === "done"}>
+    <Card title={TEXT.files[state === "done" ? `${kind}Done` as const : `${kind}ing` as const](visiblePath(name))} good={state === "done"}
+      host={card}>
       {!over && <progress max={Math.max(1, size)} value={done} aria-label={name} />}
       <span class="fact">
         {state === "done" && (kind === "download" ? TEXT.files.downloaded : TEXT.files.uploaded(visiblePath(words)))}
@@ -48,7 +65,7 @@ function Going({ shown, dismiss }: { shown: Progress; dismiss(key: number): void
       </span>
       <div class="actions">
         {over ? (
-          <Button onClick={() => dismiss(shown.key)}>{TEXT.dismiss}</Button>
+          <Button onClick={() => dismiss(shown.key)}>{TEXT.close}</Button>
         ) : (
           <Button onClick={() => shown.stop()}>{TEXT.cancel}</Button>
         )}
@@ -62,12 +79,13 @@ interface CardProps {
   good?: boolean;
   /** Whether it waits for an answer of a person's. */
   question?: boolean;
+  host?: RefObject<HTMLDivElement | null>;
   children: ComponentChildren;
 }
 
-function Card({ title, good, question, children }: CardProps) {
+function Card({ title, good, question, host, children }: CardProps) {
   return (
-    <div class={`notice transfer ${good ? "good" : ""}`} data-question={question || undefined}>
+    <div ref={host ?? null} class={`notice transfer ${good ? "good" : ""}`} data-question={question || undefined}>
       <strong>{title}</strong>
       {children}
     </div>

@@ -16,6 +16,8 @@ export const FILES: Widened<typeof ENGLISH> = {
     upload: "Hochladen",
     downloading: (name) => `${name} wird heruntergeladen`,
     uploading: (name) => `${name} wird hochgeladen`,
+    downloadDone: (name) => `${name} ist heruntergeladen`,
+    uploadDone: (name) => `${name} ist hochgeladen`,
     size: (size) => bytes(size),
     of: (done, size) => `${bytes(done)} von ${bytes(size)}`,
     waiting: "Die Verbindung ist abgerissen; es geht weiter, wenn sie wieder da ist.",

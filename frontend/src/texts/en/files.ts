@@ -14,6 +14,8 @@ export const FILES = {
     upload: "Upload",
     downloading: (name: string) => `Downloading ${name}`,
     uploading: (name: string) => `Uploading ${name}`,
+    downloadDone: (name: string) => `Downloaded ${name}`,
+    uploadDone: (name: string) => `Uploaded ${name}`,
     size: (size: number) => bytes(size),
     of: (done: number, size: number) => `${bytes(done)} of ${bytes(size)}`,
     waiting: "The connection was lost; it will go on.",

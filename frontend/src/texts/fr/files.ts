@@ -16,6 +16,8 @@ export const FILES: Widened<typeof ENGLISH> = {
     upload: "Envoyer",
     downloading: (name) => `Téléchargement de ${name}`,
     uploading: (name) => `Envoi de ${name}`,
+    downloadDone: (name) => `${name} est téléchargé`,
+    uploadDone: (name) => `${name} est envoyé`,
     size: (size) => bytes(size),
     of: (done, size) => `${bytes(done)} sur ${bytes(size)}`,
     waiting: "La connexion est perdue ; cela reprendra.",
