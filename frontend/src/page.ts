@@ -91,7 +91,10 @@ export class Page implements Around {
     settings.whenChanged(() => {
       looks.renew();
       this.changed();
-      void speakAs(settings.all.language, this.config.base).then(() => this.changed());
+      void speakAs(settings.all.language, this.config.base).then(() => {
+        for (const { view } of this.allPanes) view?.renew();
+        this.changed();
+      });
     });
     listenForKeys(this);
     watchTheBrowser(() => this.allPanes.map(({ client }) => client));

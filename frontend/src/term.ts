@@ -69,7 +69,7 @@ export class TerminalView implements Screen {
     };
     this.addClipboard();
     terminal.open(host);
-    terminal.textarea?.setAttribute("aria-label", TEXT.terminal);
+    this.renew();
     this.listen();
     if (terminal.textarea) {
       this.composing = new Composing(terminal.textarea, {
@@ -82,6 +82,11 @@ export class TerminalView implements Screen {
       });
     }
     void drawFast(terminal, host);
+  }
+
+  /** Say what it is, in the language that is spoken now. */
+  renew(): void {
+    this.terminal.textarea?.setAttribute("aria-label", TEXT.terminal);
   }
 
   write(data: Uint8Array, done: () => void): void {

@@ -61,6 +61,8 @@ def test_the_page_speaks_the_language_of_its_reader(server: ServerProcess, new_t
     tab.page.keyboard.press("Control+,")
     tab.page.select_option("select[name=language]", "fr")
     expect(tab.page.get_by_role("dialog", name="Réglages")).to_be_visible()
+    name = tab.page.locator(".xterm-helper-textarea").get_attribute("aria-label")
+    assert name == "Terminal. Ctrl F6 le quitte au clavier.", "it is still called as it was before"
     tab.page.reload()
     expect(tab.page.locator(".pill")).to_have_text("Connecté")
     tab.open(f"{server.url}admin")
