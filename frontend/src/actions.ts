@@ -4,6 +4,7 @@ import { platformOf } from "./keys.ts";
 import { leaveTerminal } from "./leave.ts";
 import type { Command } from "./marks.ts";
 import type { Page } from "./page.ts";
+import { grantable } from "./people.tsx";
 import { matches } from "./shortcuts.ts";
 import { isFinal } from "./status.ts";
 import { TEXT } from "./text.ts";
@@ -33,7 +34,7 @@ export function actionsOf(page: Page): Action[] {
   const beside = "parts" in desk.tab.tree;
   const own = !pane.guest && pane.session !== null && !isFinal(pane.status);
   const watches = pane.status.kind === "viewer";
-  const grantable = own ? company.members.filter(({ client, role }) => client !== company.me && role === "viewer") : [];
+  const others = own ? company.members.filter((member) => grantable(member, company.me)) : [];
   const offers: Offer[] = [
     ["commands", TEXT.commands, () => page.show("commands"), ["Mod+Shift+P", "Ctrl+F1"]],
     ["search", TEXT.search, () => page.show("search"), ["Mod+Shift+F"]],
@@ -84,7 +85,7 @@ export function actionsOf(page: Page): Action[] {
     ["new", TEXT.newSession, () => location.assign(config.base), [], config.user !== null],
     ["control", pane.guest ? TEXT.askForControl : TEXT.takeControl, company.takeControl, [], watches && company.mayControl],
     ["release", pane.guest ? TEXT.giveBack : TEXT.giveUp, company.release, [], pane.status.kind === "live" && company.members.length > 1],
-    ...grantable.map(({ client, user }): Offer => [`grant-${client}`, TEXT.grantTo(user), () => company.grant(client)]),
+    ...others.map(({ client, user }): Offer => [`grant-${client}`, TEXT.grantTo(user), () => company.grant(client)]),
     ["share", TEXT.share, () => page.show("share"), [], own],
     ["rename", TEXT.rename, () => void pane.rename(), [], own],
     ["end", TEXT.endSession, pane.endSession, [], own],

@@ -51,7 +51,7 @@ export function Menu(props: Props) {
           )}
           {members.length > 1 && <h2>{TEXT.peopleHere}</h2>}
           {members.length > 1 && (
-            <People members={members} me={me} decides={!guest} grant={grant} />
+            <People members={members} me={me} decides={!guest} grant={(client) => (setOpen(false), grant(client), pane.focus())} />
           )}
           <hr />
           {shown(actions).map((action) => (

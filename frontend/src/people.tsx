@@ -18,7 +18,7 @@ export function People({ members, me, decides, grant }: Props) {
         <li key={member.client}>
           <span class="name">{member.client === me ? TEXT.you(member.user) : member.user}</span>
           <span class="fact">{role(member)}</span>
-          {decides && member.client !== me && member.role !== "writer" && (
+          {decides && grantable(member, me) && (
             <button type="button" class="small" onClick={() => grant(member.client)}>
               {TEXT.grant}
             </button>
@@ -29,7 +29,13 @@ export function People({ members, me, decides, grant }: Props) {
   );
 }
 
+/** Whether a person can be let type; who came with a link for watching alone cannot. */
+export function grantable({ client, role, may_control = true }: Member, me: string | null): boolean {
+  return client !== me && role === "viewer" && may_control;
+}
+
 function role(member: Member): string {
   if (member.role === "writer") return TEXT.writes;
+  if (member.may_control === false) return TEXT.onlyWatches;
   return member.asks ? TEXT.asks : TEXT.watches;
 }

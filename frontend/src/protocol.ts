@@ -111,6 +111,8 @@ export interface Member {
   role: Role;
   /** Whether it waits for the right to write. */
   asks?: boolean;
+  /** Whether it can have that at all. */
+  may_control?: boolean;
 }
 
 export interface Exited {

@@ -148,13 +148,18 @@ def test_a_link_in_another_profile_watches_asks_and_types(impatient: Tab, new_ta
 
 
 def test_a_guest_who_may_only_watch_is_offered_nothing_else(tab: Tab, new_tab: NewTab) -> None:
-    """No button for control, none for ending the session or for sharing it on."""
+    """No button for control, for ending it or sharing it on; nor is there one to let them type."""
     link = make_link(tab)
     close_dialog(tab)
     guest = new_tab()
     guest.open(link)
     guest.wait_state("viewer")
     assert not guest.page.is_visible(".bar >> text=Ask for control")
+    tab.page.click("#menu")
+    expect(tab.page.locator(".people li")).to_have_count(2)
+    expect(tab.page.locator(".people")).to_contain_text("may only watch")
+    expect(tab.page.locator(".people >> text=Let them type")).to_have_count(0)
+    tab.page.keyboard.press("Escape")
     guest.page.click("#menu")
     words = guest.page.inner_text(".sheet")
     assert "Log in" in words
@@ -218,6 +223,7 @@ def test_who_types_is_drawn_around_the_terminal_and_said(tab: Tab, new_tab: NewT
     expect(tab.page.locator(".sheet .people li")).to_have_count(2)
     assert violations_in_all_looks(tab.page) == [], "who is here"
     tab.page.click(".people >> text=Let them type")
+    expect(tab.page.locator(".sheet")).to_have_count(0)
     guest.wait_state("live")
     guest.page.tap(".bar >> text=Give it back")
     tab.wait_state("live")

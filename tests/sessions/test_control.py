@@ -107,6 +107,8 @@ def test_what_may_not_be_is_refused_with_a_reason(stage: Stages) -> None:
         with pytest.raises(ControlRefused) as refusal:
             attempt()
         assert refusal.value.code == code
+    there = {m.client: m.may_control for m in s.session.members()}
+    assert there == {owner.client.id: True, watcher.client.id: False, guest.client.id: True}
     assert (s.session.writer, s.session.lease, s.changes) == (owner, lease, [])
 
 

@@ -98,6 +98,7 @@ class Control:
                 a.user.display_name or a.user.name,
                 "writer" if a is self.writer else "viewer",
                 a.client.asked is not None,
+                a.right is not Right.WATCH,
             )
             for a in self._room.attachments
         ]
@@ -184,7 +185,11 @@ class Control:
             )
         heir = self._find(client_id) if client_id is not None else self._longest_asking()
         if heir.right is Right.WATCH:
-            raise ControlRefused(ErrorCode.FORBIDDEN, "This client may only watch the session.")
+            sentence = (
+                "This person came with a link that is for watching alone. To let them type, "
+                "make a link with which one may also ask for control."
+            )
+            raise ControlRefused(ErrorCode.FORBIDDEN, sentence)
         if self._room.alive and heir is not self.writer:
             self._hand_over(heir, "granted", by=by)
 

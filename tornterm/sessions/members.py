@@ -31,9 +31,11 @@ class Member:
         user: The name of its user.
         role: Whether it writes.
         asks: Whether it waits for somebody to grant it the right to write.
+        may_control: Whether it can be granted that.
     """
 
     client: str
     user: str
     role: RoleName
     asks: bool = False
+    may_control: bool = True

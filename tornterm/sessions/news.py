@@ -73,7 +73,8 @@ class News:
         if self.members:
             self.members = False
             members = tuple(
-                v1.ClientInfo(m.client, m.user, m.role, m.asks) for m in self._host.members()
+                v1.ClientInfo(m.client, m.user, m.role, m.asks, m.may_control)
+                for m in self._host.members()
             )
             self._send(v1.Clients(members))
         if self.size:

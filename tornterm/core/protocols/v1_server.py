@@ -141,6 +141,7 @@ class ClientInfo:
     user: Label
     role: RoleName
     asks: Annotated[bool, boolean] = False
+    may_control: Annotated[bool, boolean] = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "user", _presentable(self.user, _LABEL))

@@ -32,6 +32,7 @@ export const COMPANY: Widened<typeof ENGLISH> = {
   grantTo: (user) => `${user} tippen lassen`,
   writes: "tippt",
   watches: "sieht zu",
+  onlyWatches: "darf nur zusehen",
   asks: "bittet um die Steuerung",
 
   share: "Dieses Terminal freigeben",

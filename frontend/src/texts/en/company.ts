@@ -30,6 +30,7 @@ export const COMPANY = {
   grantTo: (user: string) => `Let ${user} type`,
   writes: "types",
   watches: "watches",
+  onlyWatches: "may only watch",
   asks: "asks for control",
 
   share: "Share this terminal",

@@ -32,6 +32,7 @@ export const COMPANY: Widened<typeof ENGLISH> = {
   grantTo: (user) => `Laisser ${user} écrire`,
   writes: "tape",
   watches: "regarde",
+  onlyWatches: "peut seulement regarder",
   asks: "demande le contrôle",
 
   share: "Partager ce terminal",
