@@ -21,6 +21,9 @@ export interface FinalProps {
   } | null;
 }
 
+/** Where one of one's other sessions may serve instead. */
+const LISTED: ReadonlySet<Final["kind"]> = new Set<Final["kind"]>(["limit", "missing", "expired", "unshared"]);
+
 /** Title and sentence of a state, also for those who do not see it. */
 export function words(status: Final): [title: string, sentence: string] {
   switch (status.kind) {
@@ -63,7 +66,7 @@ export function FinalCard(props: FinalProps) {
   useEffect(() => {
     card.current?.querySelector<HTMLElement>(".primary")?.focus();
   }, [status.kind]);
-  const listed = status.kind === "limit" || status.kind === "missing" || status.kind === "expired";
+  const listed = LISTED.has(status.kind) && !isGuest(props);
   return (
     <div class="veil">
       <div class="card" ref={card} role="alertdialog" aria-label={title} data-state={status.kind}>
@@ -98,17 +101,26 @@ export function EndedDock(props: FinalProps) {
 
 function LimitFacts({ status }: { status: Extract<Final, { kind: "limit" }> }) {
   const seconds = useCountdown(status.retryAt);
-  const { limit, current, retryAt } = status;
+  const { limit, current, retryAt, message } = status;
+  // The server's own sentence may name the limit already; once is enough.
+  const used = current !== null && limit !== null && !message.includes(`(${limit})`);
   return (
     <p>
-      {current !== null && limit !== null && `${TEXT.limitUsed(current, limit)} `}
+      {used && `${TEXT.limitUsed(current, limit)} `}
       {retryAt !== null && (seconds > 0 ? TEXT.limitRetry(seconds) : TEXT.limitOver)}
     </p>
   );
 }
 
-function Actions({ page, status, session, takeControl, inPlace }: FinalProps): ComponentChildren {
+/** Whether somebody came with a link that is over, and without a login. */
+function isGuest({ page, status }: FinalProps): boolean {
+  return status.kind === "unshared" && page.config.user === null;
+}
+
+function Actions(props: FinalProps): ComponentChildren {
+  const { page, status, session, takeControl, inPlace } = props;
   const { base } = page.config;
+  const closing = inPlace && <button type="button" onClick={inPlace.close}>{TEXT.close}</button>;
   const button = (text: string) => (
     <button type="button" class="primary" onClick={takeControl}>
       {text}
@@ -124,7 +136,12 @@ function Actions({ page, status, session, takeControl, inPlace }: FinalProps): C
       return button(TEXT.useHere);
     case "limit":
     case "failed":
-      return button(TEXT.tryAgain);
+      return (
+        <>
+          {button(TEXT.tryAgain)}
+          {closing}
+        </>
+      );
     case "login": {
       const here = `${base}${session ? `s/${session}` : ""}`;
       return link(TEXT.logIn, `${base}login?next=${encodeURIComponent(here)}`);
@@ -135,14 +152,13 @@ function Actions({ page, status, session, takeControl, inPlace }: FinalProps): C
           {TEXT.reload}
         </button>
       );
-    case "unshared":
-      return link(TEXT.logIn, `${base}login`);
     default:
+      if (isGuest(props)) return link(TEXT.logIn, `${base}login`);
       if (!inPlace) return link(TEXT.newSession, base);
       return (
         <>
           <button type="button" class="primary" onClick={() => inPlace.renew(null)}>{TEXT.newSession}</button>
-          <button type="button" onClick={inPlace.close}>{TEXT.close}</button>
+          {closing}
         </>
       );
   }

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, expect
 
+from tests.browser.axe import violations
 from tests.browser.conftest import NewTab
 from tests.browser.process import ServerProcess, serving
 from tests.browser.tab import Tab
 from tests.browser.test_desk import split
+from tests.browser.test_sharing import close_dialog, make_link
 
 TITLED = r"printf '\033]2;%s\007' the-''build; echo titl''ed"
 """What a program says of itself, and no line of it stands for another."""
@@ -96,3 +98,55 @@ def test_the_menu_goes_to_the_tab_of_what_is_open_here(
     expect(tab.page.locator(f".sheet .sessions li:has(a[href$='{used}'])")).to_contain_text(
         "waiting"
     )
+
+
+def test_at_a_limit_all_that_can_be_done_is_in_sight(tmp_path: Path, new_tab: NewTab) -> None:
+    """However many sessions there are; it is said once, and the tab can be closed there."""
+    with serving(tmp_path, more="[sessions]\nmax_per_user = 9") as server:
+        tab = new_tab(viewport={"width": 1000, "height": 800})
+        tab.log_in(server.login_link)
+        for _ in range(8):
+            split(tab, "Alt+Shift+T")
+        tab.page.keyboard.press("Alt+Shift+T")
+        tab.wait_state("limit")
+        card = tab.page.locator(".card[data-state=limit]")
+        last = card.locator(".sessions a").last
+        last.wait_for()
+        assert card.inner_text().count("9)") + card.inner_text().count("9 of 9") == 1
+        again = card.get_by_role("button", name="Try again")
+        for place in (card, again, card.get_by_role("button", name="Close")):
+            expect(place).to_be_in_viewport(ratio=1)
+        assert card.evaluate("card => card.scrollHeight <= card.clientHeight")
+        assert violations(tab.page) == []
+        last.focus()
+        expect(last).to_be_in_viewport(ratio=1)
+        card.get_by_role("button", name="Close").click()
+        expect(card).to_have_count(0)
+        expect(tabs_of(tab)).to_have_count(9)
+        tab.wait_state("live")
+        tab.run("echo we-''go-on", r"^we-go-on$")
+
+
+def test_a_link_that_is_over_offers_ones_own_to_who_is_logged_in(
+    tab: Tab, server: ServerProcess, new_tab: NewTab
+) -> None:
+    """Their sessions and a new one; only who is not logged in is asked to be."""
+    over = f"{make_link(tab)}-over"
+    close_dialog(tab)
+    tab.open(server.url)
+    tab.wait_state("live")
+    tab.run("echo us''ed", r"^used$")
+    own = tab.session
+    guests = [new_tab(beside=tab), new_tab()]
+    for guest in guests:
+        guest.open(over)
+        guest.wait_state("unshared")
+    member, stranger = (guest.page.locator(".card[data-state=unshared]") for guest in guests)
+    expect(stranger.get_by_role("link", name="Log in")).to_be_visible()
+    expect(stranger.locator(".sessions")).to_have_count(0)
+    expect(member.get_by_role("link", name="New session")).to_be_focused()
+    expect(member).not_to_contain_text("Log in")
+    member.locator(f".sessions a[href$='{own}']").click()
+    guests[0].page.wait_for_url(f"**/s/{own}")
+    guests[0].wait_state("live")
+    guests[0].wait_text(r"^used$")

@@ -120,7 +120,7 @@ def test_a_limit_is_told_and_offers_the_sessions_that_there_are(
         session = tab.session
         tab.open(server.url)
         tab.wait_state("limit")
-        assert "1 of 1" in said(tab, "limit")
+        assert "may have at once (1)" in said(tab, "limit")
         tab.page.click(".card .sessions a")
         tab.wait_state("live")
         assert tab.session == session
