@@ -12,6 +12,8 @@ import { TEXT } from "./text.ts";
 export interface Action {
   id: string;
   label: string;
+  /** Other words by which people look for it. */
+  words: string;
   /** The shortcuts that do it; the first is the usual one. */
   keys: readonly string[];
   run(): void;
@@ -94,17 +96,15 @@ export function actionsOf(page: Page): Action[] {
   ];
   return offers
     .filter(([, , , , possible = true]) => possible)
-    .map(([id, label, run, keys = []]) => ({ id, label, run, keys }));
+    .map(([id, label, run, keys = []]) => ({ id, label, words: wordsFor(id), run, keys }));
 }
 
 function failed({ exitCode }: Command): boolean {
   return exitCode !== null && exitCode !== 0;
 }
 
-/** Whether each word that was typed is in the name of the action. */
-export function fits(action: Pick<Action, "label">, text: string): boolean {
-  const label = action.label.toLowerCase();
-  return text.toLowerCase().split(/\s+/).every((word) => label.includes(word));
+function wordsFor(id: string): string {
+  return (TEXT.keywords as Record<string, string | undefined>)[id] ?? "";
 }
 
 /**

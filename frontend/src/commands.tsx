@@ -1,7 +1,8 @@
 /** The command palette: every action of the page, found by typing a part of its name. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Action, fits } from "./actions.ts";
+import type { Action } from "./actions.ts";
 import { Dialog } from "./dialog.tsx";
+import { found } from "./found.ts";
 import { platformOf } from "./keys.ts";
 import { written } from "./shortcuts.ts";
 import { TEXT } from "./text.ts";
@@ -20,7 +21,7 @@ export function Commands({ actions, close }: Props) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const list = useRef<HTMLUListElement>(null);
-  const shown = actions.filter((action) => fits(action, text));
+  const shown = found(actions, text);
   const chosen = Math.min(at, shown.length - 1);
   useEffect(() => {
     list.current?.children[chosen]?.scrollIntoView({ block: "nearest" });

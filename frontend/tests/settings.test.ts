@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fits } from "../src/actions.ts";
 import { type KeyPress } from "../src/keys.ts";
 import { Settings } from "../src/settings.ts";
 import { matches, written } from "../src/shortcuts.ts";
@@ -70,10 +69,4 @@ test("shortcuts are written as the platform writes them", () => {
   assert.equal(written("Mod+Shift+F", "mac"), "⇧⌘F");
   assert.equal(written("Mod+Shift+ArrowUp", "other"), "Ctrl+Shift+↑");
   assert.equal(written("Mod+,", "windows"), "Ctrl+,");
-});
-
-test("a command is found by parts of its name in any order", () => {
-  const action = { label: "Save the output as text" };
-  for (const text of ["", "save", "TEXT sav", " output "]) assert.ok(fits(action, text), text);
-  assert.ok(!fits(action, "saved"));
 });

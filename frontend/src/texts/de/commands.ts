@@ -6,6 +6,15 @@ export const COMMANDS: Widened<typeof ENGLISH> = {
   commands: "Alle Befehle",
   commandsHint: "Teil eines Befehlsnamens",
   noCommand: "Kein Befehl heißt so.",
+  keywords: {
+    commands: "Hilfe Tasten Kürzel help", search: "finden", copy: "Zwischenablage", "copy-html": "Zwischenablage farbig",
+    paste: "Zwischenablage paste", previous: "Eingabezeile springen", next: "Eingabezeile springen", failed: "Fehler Eingabezeile",
+    "copy-output": "Zwischenablage Ergebnis", save: "herunterladen sichern", upload: "Datei senden", larger: "Zoom vergrößern Schriftgröße",
+    smaller: "Zoom verkleinern Schriftgröße", "usual-size": "Zoom zurücksetzen Schriftgröße", settings: "Thema Farben Schriftart dunkel hell Sprache Optionen",
+    "full-screen": "maximieren", "screen-reader": "Barrierefreiheit Sprachausgabe", tab: "öffnen Terminal", across: "senkrecht rechts",
+    down: "waagrecht unten", close: "beenden verlassen", new: "starten öffnen", control: "schreiben tippen", share: "einladen Link freigeben",
+    rename: "Titel Name", end: "schließen abbrechen stoppen quit exit", leave: "Fokus", "log-out": "ausloggen beenden verlassen",
+  },
   search: "Im Terminal suchen",
   searchFor: "Suchen nach",
   found: (at, count) => {

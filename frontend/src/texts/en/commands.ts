@@ -4,6 +4,16 @@ export const COMMANDS = {
   commands: "All commands",
   commandsHint: "Type a part of a command's name",
   noCommand: "No command has such a name.",
+  /** Other words by which people look for a command. */
+  keywords: {
+    commands: "help shortcuts keys palette", search: "find grep", copy: "clipboard", "copy-html": "clipboard rich",
+    paste: "clipboard insert", previous: "prompt jump", next: "prompt jump", failed: "error prompt",
+    "copy-output": "clipboard result", save: "download export log", upload: "send file", larger: "zoom in font size bigger",
+    smaller: "zoom out font size", "usual-size": "zoom reset font default", settings: "theme font colors colours dark light language preferences options",
+    "full-screen": "maximize", "screen-reader": "accessibility speech", tab: "open terminal", across: "pane vertical right",
+    down: "pane horizontal", close: "quit exit pane", new: "start open", control: "write type", share: "invite link",
+    rename: "title name", end: "quit exit kill stop terminate", leave: "focus escape", "log-out": "sign out logout quit exit",
+  },
   search: "Search in the terminal",
   searchFor: "Search for",
   found: (at: number, count: number) => {

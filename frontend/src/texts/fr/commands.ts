@@ -6,6 +6,15 @@ export const COMMANDS: Widened<typeof ENGLISH> = {
   commands: "Toutes les commandes",
   commandsHint: "Une partie du nom d'une commande",
   noCommand: "Aucune commande ne s'appelle ainsi.",
+  keywords: {
+    commands: "aide raccourcis touches help", search: "trouver rechercher", copy: "presse-papiers", "copy-html": "presse-papiers riche",
+    paste: "presse-papiers insérer", previous: "invite sauter", next: "invite sauter", failed: "erreur invite",
+    "copy-output": "presse-papiers résultat", save: "télécharger exporter", upload: "envoyer fichier", larger: "zoom agrandir police",
+    smaller: "zoom réduire police", "usual-size": "zoom police défaut", settings: "thème couleurs police sombre clair langue options préférences",
+    "full-screen": "maximiser", "screen-reader": "accessibilité voix", tab: "ouvrir terminal", across: "vertical droite",
+    down: "horizontal bas", close: "quitter sortir", new: "démarrer ouvrir", control: "écrire taper", share: "inviter lien",
+    rename: "titre nom", end: "quitter arrêter tuer exit", leave: "focus", "log-out": "quitter sortir logout",
+  },
   search: "Chercher dans le terminal",
   searchFor: "Chercher",
   found: (at, count) => {
