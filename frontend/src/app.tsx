@@ -13,6 +13,7 @@ import { Preferences } from "./preferences.tsx";
 import { ShareDialog } from "./share.tsx";
 import { isFinal } from "./status.ts";
 import { Tabs } from "./tabs.tsx";
+import { TEXT } from "./text.ts";
 import { whoTypes } from "./typist.tsx";
 
 export function App({ page }: { page: Page }) {
@@ -47,7 +48,8 @@ export function App({ page }: { page: Page }) {
         <PasteDialog text={effects.pasting} close={page.hide} paste={() => (page.hide(), effects.paste())} />
       )}
       {overlay === "share" && session && !isFinal(status) && (
-        <ShareDialog api={api} session={session} close={page.hide} />
+        <ShareDialog api={api} session={session} name={pane.title || TEXT.sessionFallback(session)}
+          people={pane.company.members.length} close={page.hide} />
       )}
       <div class="off-screen" role="status" aria-live="polite">{spoken(status)}</div>
       <div class="off-screen" role="status" aria-live="polite">{effects.said}</div>

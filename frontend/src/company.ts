@@ -5,6 +5,9 @@ import type { Pane } from "./pane.ts";
 import type { Member, Role } from "./protocol.ts";
 import { TEXT } from "./text.ts";
 
+/** How long somebody who goes on typing is spared the hint that it is in vain. */
+const HINT_MS = 10_000;
+
 export class Company {
   /** Clients whose wish for control this page's person does not want to hear of. */
   private readonly ignored = new Set<string>();
@@ -14,6 +17,8 @@ export class Company {
   private news: "first" | "change" | null = null;
   /** What was said last of this page's role. */
   private said = "";
+  /** When it was last said that typing is in vain. */
+  private hinted = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly pane: Pane,
@@ -80,6 +85,14 @@ export class Company {
     pane.messages = pane.messages.filter(({ text }) => text !== this.said);
     this.said = words;
     if (words) pane.say(words, { good: true });
+  }
+
+  /** What to say to a person who types and only watches; empty where it was said a moment ago. */
+  typedInVain(now: number): string {
+    if (now - this.hinted < HINT_MS) return "";
+    this.hinted = now;
+    if (!this.pane.guest) return TEXT.viewerTyped;
+    return this.mayControl ? TEXT.guestTyped : TEXT.watcherTyped;
   }
 
   private roleSaid(role: Role, first: boolean): string {

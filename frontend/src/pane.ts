@@ -262,7 +262,8 @@ export class Pane {
     this.messages = this.messages.filter((message) => !message.menu);
     const taken = client.session.type(this.withModifiers(data));
     if (taken === "viewer") {
-      this.say(this.guest ? TEXT.guestHint : TEXT.viewerTyped, { good: true });
+      const hint = this.company.typedInVain(performance.now());
+      if (hint) this.say(hint, { good: true });
     }
     if (taken === "full") this.say(TEXT.inputFull);
   }

@@ -1,5 +1,5 @@
 /** The dialog in which the owner of a session makes links to it, and takes them back. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { Api, Share } from "./api.ts";
 import { copyText } from "./clipboard.ts";
 import { Dialog } from "./dialog.tsx";
@@ -11,13 +11,20 @@ const lifetimes = (): [seconds: number, label: string][] => [
   [7 * 24 * 3600, TEXT.oneWeek],
 ];
 
+/** How often those are counted whom the list of people has no room for, and the time that is left. */
+const REFRESH_MS = 10_000;
+
 interface Props {
   api: Api;
   session: string;
+  /** What the terminal is called. */
+  name: string;
+  /** How many are there now. */
+  people: number;
   close(): void;
 }
 
-export function ShareDialog({ api, session, close }: Props) {
+export function ShareDialog({ api, session, name, people, close }: Props) {
   const [shares, setShares] = useState<Share[]>([]);
   const [link, setLink] = useState("");
   const [problem, setProblem] = useState("");
@@ -29,14 +36,23 @@ export function ShareDialog({ api, session, close }: Props) {
   };
   useEffect(() => {
     act(async () => undefined);
+  }, [session, people]);
+  useEffect(() => {
+    const timer = setInterval(() => void load().catch(() => undefined), REFRESH_MS);
+    return () => clearInterval(timer);
   }, [session]);
+  // With the button that took a link back the keyboard would be gone, too.
+  useLayoutEffect(() => {
+    if (document.activeElement !== document.body) return;
+    document.querySelector<HTMLElement>("dialog[open] [data-first]")?.focus();
+  }, [shares]);
   const make = (control: boolean, lifetime: number) =>
     act(async () => setLink(location.origin + (await api.share(session, control, lifetime))));
   const revoke = (share: Share) => act(() => api.revoke(session, share.id));
   return (
     <Dialog label={TEXT.share} close={close}>
       <h2>{TEXT.share}</h2>
-      <p>{TEXT.shareHint}</p>
+      <p>{TEXT.shareHint(name)}</p>
       <Wish make={make} />
       {link && <Link key={link} link={link} />}
       {problem && <p class="danger" role="alert">{problem}</p>}

@@ -26,3 +26,15 @@ test("what is said of a role takes the place of what was said of the one before"
   assert.deepEqual(become("writer"), ["something else", TEXT.granted]);
   assert.deepEqual(become("viewer"), ["something else", TEXT.guestHint]);
 });
+
+test("who types and only watches is told what to do, once in a while", () => {
+  const session = { mayControl: true };
+  const pane = { guest: true, client: { session } };
+  const company = new Company(pane as unknown as Pane, {} as Around);
+  assert.equal(company.typedInVain(0), TEXT.guestTyped);
+  assert.equal(company.typedInVain(9_999), "");
+  session.mayControl = false;
+  assert.equal(company.typedInVain(10_000), TEXT.watcherTyped);
+  pane.guest = false;
+  assert.equal(company.typedInVain(20_000), TEXT.viewerTyped);
+});

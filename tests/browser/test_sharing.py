@@ -168,6 +168,29 @@ def test_a_guest_who_may_only_watch_is_offered_nothing_else(tab: Tab, new_tab: N
         assert absent not in words
 
 
+def test_the_share_dialog_follows_who_comes_and_keeps_the_keyboard(
+    tab: Tab, new_tab: NewTab
+) -> None:
+    """It says what is shared, counts who watches while it is open, and takes back by keyboard."""
+    tab.run("printf '\\033]0;the-%s\\007' build; echo na''med", r"^named$")
+    expect(tab.page.locator(".bar .title")).to_have_text("the-build")
+    link = make_link(tab)
+    dialog = tab.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("sees everything in “the-build”")
+    expect(dialog).to_contain_text("nobody is watching")
+    guest = new_tab()
+    guest.open(link)
+    guest.wait_state("viewer")
+    expect(dialog).to_contain_text("1 watching")
+    guest.type("x")
+    guest.page.wait_for_selector("text=With this link you may only watch")
+    take_back = dialog.get_by_role("button", name="Take back")
+    take_back.focus()
+    tab.page.keyboard.press("Enter")
+    expect(take_back).to_have_count(0)
+    expect(dialog.locator("[data-first]")).to_be_focused()
+
+
 def test_what_waited_too_long_is_asked_about(tab: Tab, tmp_path: Path) -> None:
     """The page's clock moves on by more than half a minute while the network is away."""
     tab.run("echo ready-''now", r"^ready-now$")
