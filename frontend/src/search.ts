@@ -1,6 +1,7 @@
 /** Search in what a terminal holds; the add-on is fetched when somebody searches. */
 import type { ISearchOptions, SearchAddon } from "@xterm/addon-search";
 import type { Terminal } from "@xterm/xterm";
+import { luminance } from "./own.ts";
 
 export interface Found {
   /** Which of them is shown, from 1; 0 where none is, or they are too many to be numbered. */
@@ -17,14 +18,15 @@ export interface Wanted {
 /** More are not marked, so that a search for one letter stops nobody. */
 const MOST_MARKED = 1000;
 
-/** The marks have their own colours, which have to be seen on every theme. */
-const DECORATIONS = {
-  matchBackground: "#7a5c00",
-  matchOverviewRuler: "#c99700",
-  activeMatchBackground: "#0060df",
-  activeMatchBorder: "#ffffff",
-  activeMatchColorOverviewRuler: "#0060df",
-};
+/** What is the same on every ground. */
+const RULER = { matchOverviewRuler: "#c99700", activeMatchColorOverviewRuler: "#0060df" };
+
+/** The colours of the marks on a ground; the one that is shown stands out most. */
+export function marksOn(ground: string) {
+  return luminance(ground) > 0.4
+    ? { ...RULER, matchBackground: "#ffdf80", activeMatchBackground: "#0050c0", activeMatchBorder: "#000000" }
+    : { ...RULER, matchBackground: "#6a4f00", activeMatchBackground: "#2f7df0", activeMatchBorder: "#ffffff" };
+}
 
 export class Search {
   found: Found | null = null;
@@ -51,11 +53,37 @@ export class Search {
     const way = `${caseSensitive} ${regex}`;
     if (way !== this.way) addon.clearDecorations();
     this.way = way;
-    const options: ISearchOptions = { caseSensitive, regex, decorations: DECORATIONS };
+    const options: ISearchOptions = { caseSensitive, regex, decorations: marksOn(this.terminal.options.theme?.background ?? "#000000") };
     const any = back ? addon.findPrevious(text, options)
       : addon.findNext(text, { ...options, incremental: typing });
     if (!any) this.found = { at: 0, count: 0 };
     this.changed();
+  }
+
+  /**
+   * Scroll so that what was found is not below something.
+   *
+   * @param cover what lies over the terminal
+   * @returns whether it is below it nevertheless, because there is nothing to scroll
+   */
+  covered(cover: Element): boolean {
+    if (!this.isBelow(cover)) return false;
+    const { terminal } = this;
+    const at = (terminal.getSelectionPosition()?.start.y ?? 0) - terminal.buffer.active.viewportY;
+    terminal.scrollLines(at - Math.floor(terminal.rows / 2));
+    return this.isBelow(cover);
+  }
+
+  private isBelow(cover: Element): boolean {
+    const { terminal } = this;
+    const found = terminal.getSelectionPosition();
+    const screen = terminal.element?.querySelector(".xterm-screen")?.getBoundingClientRect();
+    if (!found || !screen) return false;
+    const box = cover.getBoundingClientRect();
+    const height = screen.height / terminal.rows;
+    const top = screen.top + (found.start.y - terminal.buffer.active.viewportY) * height;
+    const right = screen.left + ((found.end.y > found.start.y ? terminal.cols : found.end.x) * screen.width) / terminal.cols;
+    return top < box.bottom && top + height > box.top && right > box.left;
   }
 
   /** The marks go; what was found stays selected, to be copied. */

@@ -17,22 +17,28 @@ export function SearchBar({ pane, close }: { pane: Pane; close(): void }) {
     input.current?.select();
     return () => void search.current?.end();
   }, []);
-  const find = (next: Wanted, how = {}) => void search.current?.find(next, how);
+  const box = useRef<HTMLDivElement>(null);
+  // At the other edge, where what was found would be below it and cannot be scrolled away.
+  const [aside, setAside] = useState(false);
+  const find = async (next: Wanted, how = {}) => {
+    await search.current?.find(next, how);
+    if (box.current && search.current?.covered(box.current)) setAside((before) => !before);
+  };
   const want = (more: Partial<Wanted>) => {
     const next = { ...wanted, ...more };
     setWanted(next);
-    find(next, { typing: true });
+    void find(next, { typing: true });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape") close();
     else if (event.key === "Enter" && event.target === input.current) {
-      find(wanted, { back: event.shiftKey });
+      void find(wanted, { back: event.shiftKey });
     } else return;
     event.preventDefault();
   };
   const { found = null, invalid = false } = search.current ?? {};
   return (
-    <div class="search" role="search" onKeyDown={onKeyDown}>
+    <div class={`search ${aside ? "aside" : ""}`} ref={box} role="search" onKeyDown={onKeyDown}>
       <input type="text" ref={input} value={wanted.text} aria-label={TEXT.searchFor}
         placeholder={TEXT.searchFor} autoComplete="off" autoCapitalize="off" spellcheck={false}
         onInput={(event) => want({ text: event.currentTarget.value })} />
@@ -44,9 +50,9 @@ export function SearchBar({ pane, close }: { pane: Pane; close(): void }) {
       </Tick>
       <Tick label={TEXT.pattern} on={wanted.regex} turn={(regex) => want({ regex })}>.*</Tick>
       <button type="button" class="small" title={TEXT.previousFound} aria-label={TEXT.previousFound}
-        onClick={() => find(wanted, { back: true })}>↑</button>
+        onClick={() => void find(wanted, { back: true })}>↑</button>
       <button type="button" class="small" title={TEXT.nextFound} aria-label={TEXT.nextFound}
-        onClick={() => find(wanted)}>↓</button>
+        onClick={() => void find(wanted)}>↓</button>
       <button type="button" class="small" title={TEXT.close} aria-label={TEXT.close} onClick={close}>×</button>
     </div>
   );

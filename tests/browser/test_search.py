@@ -35,6 +35,37 @@ def test_a_search_counts_and_walks_through_what_it_found(tab: Tab) -> None:
     tab.run("echo ba''ck", r"^back$")
 
 
+UNDER_THE_BOX = """
+() => {
+  const { top, height } = document.querySelector(".xterm-screen").getBoundingClientRect();
+  const { terminal } = tornterm;
+  const row = terminal.getSelectionPosition().start.y - terminal.buffer.active.viewportY;
+  const box = document.querySelector(".search").getBoundingClientRect();
+  const cell = height / tornterm.terminal.rows;
+  return row < 0 || (top + row * cell < box.bottom && top + (row + 1) * cell > box.top);
+}
+"""
+
+
+def test_the_box_covers_nothing_that_was_found(tab: Tab) -> None:
+    """One on the first line is scrolled into sight; without lines above, the box moves."""
+    page, count = tab.page, tab.page.locator(".search .count")
+    wide = "printf '%*s\\n' $COLUMNS nee''dle"
+    tab.run(f"clear; seq 50; {wide}; seq $((LINES - 3)); echo e''nd", r"^end$")
+    page.evaluate("tornterm.terminal.scrollToBottom()")
+    page.keyboard.press("Control+Shift+F")
+    tab.type("needle")
+    expect(count).to_have_text("1 of 1")
+    page.wait_for_function(f"() => !({UNDER_THE_BOX})()")
+    page.keyboard.press("Escape")
+    tab.run(f"clear; printf '\\033[3J\\033[H'; {wide}; echo e''nd", r"^end$")
+    page.keyboard.press("Control+Shift+F")
+    page.fill(".search input", "needle")
+    expect(count).to_have_text("1 of 1")
+    expect(page.locator(".search.aside")).to_be_visible()
+    assert not page.evaluate(UNDER_THE_BOX)
+
+
 def test_a_search_by_pattern_and_by_case(tab: Tab) -> None:
     """What is not there is said to be missing, and what is no pattern is said to be none."""
     tab.run("clear; printf 'On''ce\\non''ce\\n'; echo e''nd", r"^end$")
