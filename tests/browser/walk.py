@@ -430,10 +430,10 @@ class Walk:
             page.click(f"#tab-{view}")
             expect(cells.first).to_be_visible()
             self.see(tab, view)
-            page.fill("[type=search]", "xyzzy")
+            page.fill("input.search", "xyzzy")
             expect(cells).to_have_count(0)
             self.see(tab, f"{view}, nothing found")
-            page.fill("[type=search]", "")
+            page.fill("input.search", "")
             page.locator(".grid .body [role=row]").first.click()
             page.wait_for_selector("aside .facts")
             self.see(tab, f"{view}, one of them")
@@ -498,12 +498,14 @@ class Walk:
         page.keyboard.press("?")
         self.see(tab, "the player's keys")
         page.keyboard.press("Escape")
+        page.wait_for_selector(".ap-overlay-help", state="detached")
+        page.keyboard.press("Escape")
         page.wait_for_selector("aside", state="detached")
 
     def _watched(self, tab: Tab, terminal: Tab) -> None:
         page = tab.page
         page.click("#tab-sessions")
-        page.fill("[type=search]", terminal.session)
+        page.fill("input.search", terminal.session)
         page.locator(".grid .body [data-column=title]").first.click()
         page.wait_for_selector("aside .people li")
         self.see(tab, "a session with people")
