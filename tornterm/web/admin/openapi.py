@@ -99,7 +99,9 @@ ADMIN_SCHEMAS: dict[str, Schema] = {
         delay=list_of(NUMBER),
         memory=list_of(COUNT),
     ),
-    "Visitor": object_of(client=TEXT, user=TEXT, role=TEXT, asks=FLAG, remote=TEXT, behind=COUNT),
+    "Visitor": object_of(
+        client=TEXT, user=TEXT, role=TEXT, asks=FLAG, may_control=FLAG, remote=TEXT, behind=COUNT
+    ),
     "SessionDetails": object_of(
         session=ref("Session"),
         people=list_of(ref("Visitor")),
