@@ -22,7 +22,9 @@ export function SearchBar({ pane, close }: { pane: Pane; close(): void }) {
   const [aside, setAside] = useState(false);
   const find = async (next: Wanted, how = {}) => {
     await search.current?.find(next, how);
-    if (box.current && search.current?.covered(box.current)) setAside((before) => !before);
+    // From where it really is: two that are found before it is drawn anew must not send it back.
+    const bar = box.current;
+    if (bar && search.current?.covered(bar)) setAside(!bar.classList.contains("aside"));
   };
   const want = (more: Partial<Wanted>) => {
     const next = { ...wanted, ...more };

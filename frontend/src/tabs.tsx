@@ -1,5 +1,6 @@
 /** The row of tabs, where there are several: to choose one, close one, or drag one elsewhere: to another
  * place among them, or to a side of a terminal. */
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { nameOf } from "./names.ts";
 import type { Page } from "./page.ts";
 import { Pane } from "./pane.ts";
@@ -8,6 +9,12 @@ import { TEXT } from "./text.ts";
 
 export function Tabs({ page }: { page: Page }) {
   const { desk } = page;
+  const list = useRef<HTMLUListElement>(null);
+  const current = desk.tabs[desk.position];
+  // The row may be longer than the window is wide; where one is must not be beyond its edge.
+  useLayoutEffect(() => {
+    list.current?.querySelector(".shown")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [desk.position, desk.tabs.length, current && nameOf(page, desk.paneOf(current))]);
   if (desk.tabs.length < 2) return null;
   const drop = (at: number) => {
     const { dragged } = desk;
@@ -17,7 +24,7 @@ export function Tabs({ page }: { page: Page }) {
   };
   return (
     <nav class="tabs" aria-label={TEXT.tabs}>
-      <ul>
+      <ul ref={list}>
         {desk.tabs.map((tab, at) => {
           const pane = desk.paneOf(tab);
           const title = nameOf(page, pane);

@@ -228,6 +228,7 @@ def test_several_terminals_and_their_words_fit_on_a_phone(phone: Tab) -> None:
         phone.page.wait_for_selector(selector, state="detached")
     for name in phone.page.locator(".tabs .name").all():
         assert name.evaluate("(name) => name.scrollWidth <= name.clientWidth"), "it is cut off"
+    expect(phone.page.locator(".tabs li.shown .name")).to_be_in_viewport(ratio=1)
     phone.type("exit\n")
     phone.wait_state("ended")
     offers = phone.page.locator(".dock:visible").locator("button, .button")

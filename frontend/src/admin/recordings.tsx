@@ -36,10 +36,10 @@ const COLUMNS: GridColumn<RecordingRow>[] = [
     value: (row) => row.time, cell: (row) => <span class="name">{began(row)}</span>,
   },
   {
-    key: "user", label: TEXT.user, width: "minmax(4rem, 1fr)", value: (row) => row.user, cell: (row) => row.user,
+    key: "user", label: TEXT.user, width: "minmax(3.5rem, 1fr)", value: (row) => row.user, cell: (row) => row.user,
   },
   {
-    key: "title", label: TEXT.name, width: "minmax(4rem, 2fr)", value: titleOf,
+    key: "title", label: TEXT.name, width: "minmax(10rem, 2fr)", value: titleOf,
     cell: (row) => (
       <>
         {TEXT.recordingState(row.state) && (
