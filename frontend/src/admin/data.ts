@@ -72,6 +72,7 @@ export interface Visitor {
   user: string;
   role: "writer" | "viewer";
   asks: boolean;
+  may_control: boolean;
   remote: string;
   behind: number;
 }
