@@ -1,5 +1,7 @@
 """The controlling end of a terminal on the event loop: one read a turn, and a queue of writes.
 
+A flood is read by a thread (`tornterm.pty.bulk`) once it has shown that it is one.
+
 What is typed never blocks: a program that does not read its input lets its own queue grow, and
 the caller, who is told by `Channel.queued`, stops. What is printed is read as far as `may_read`
 says. That is computed from whatever it depends on before each piece that is gathered of a flood;
@@ -12,8 +14,13 @@ import asyncio
 import os
 from collections import deque
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
+from tornterm.pty import bulk
 from tornterm.pty.gathering import MOST, Gatherer
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 __all__ = ["READ_BYTES", "WRITE_BYTES", "Channel"]
 
@@ -28,7 +35,8 @@ class Channel:
     """A terminal's input and output.
 
     Args:
-        on_data: Takes what has been read, a flood in large pieces (`tornterm.pty.gathering`).
+        on_data: Takes what has been read, a flood in large pieces (`tornterm.pty.gathering`); it
+            is good until that returns.
         on_eof: Called when no process has the terminal open; there may be one again later.
         on_drained: Called when bytes of the queue have been taken.
         may_read: How many bytes may be read until `on_data` is called next; 0 for none.
@@ -41,7 +49,7 @@ class Channel:
     def __init__(
         self,
         *,
-        on_data: Callable[[bytes], None],
+        on_data: Callable[[ReadableBuffer], None],
         on_eof: Callable[[], None],
         on_drained: Callable[[], None],
         may_read: Callable[[], int],
@@ -50,6 +58,9 @@ class Channel:
         self.eof = False
         self._gatherer = Gatherer(on_data, self._call_later)
         self._room = 0
+        self._flood = False
+        self._bulk = bulk.Bulk(may_read=may_read, on_data=self._read_in_bulk, on_end=self.poke)
+        self._on_data = on_data
         self._on_eof = on_eof
         self._on_drained = on_drained
         self._may_read = may_read
@@ -81,6 +92,7 @@ class Channel:
         """Close the descriptor, pass on what was read, forget what is queued; idempotent."""
         self._closed = True
         self._drop_queue()
+        self._bulk.settle()
         self._gatherer.close()
         if self._fd < 0:
             return
@@ -101,11 +113,12 @@ class Channel:
         if again:
             self.eof = False
         # Where it is watched, that is looked at before anything is read.
-        if not self._reading:
+        if not self._reading and not self._bulk.reading:
             self._watch_output(self._fd >= 0 and not self.eof and self._may_read() > 0)
 
     def flush(self) -> None:
         """Pass on what has been read, since something is about to happen that comes after it."""
+        self._bulk.settle()
         self._gatherer.flush()
 
     def _call_later(self, delay: float, callback: Callable[[], None]) -> asyncio.TimerHandle:
@@ -126,7 +139,11 @@ class Channel:
         gathered = self._gatherer.size
         if not gathered:
             self._room = min(self._may_read(), MOST)
-        if self._room > gathered:
+        if self._flood and self._room - gathered >= bulk.LEAST:
+            self._watch_output(False)
+            self._bulk.begin(self._fd, self._room - gathered)
+            self._gatherer.flush()
+        elif self._room > gathered:
             self._read(self._room - gathered)
         elif gathered:
             self.flush()
@@ -156,13 +173,20 @@ class Channel:
             # How Linux says that the other end is closed.
             data = b""
         if data:
-            self._gatherer.add(data)
+            self._flood = self._gatherer.add(data) and bulk.AVAILABLE
         else:
             self.flush()
             self.eof = True
             self._watch_output(False)
             self._on_eof()
         return len(data)
+
+    def _read_in_bulk(self, data: memoryview) -> None:
+        self._flood = len(data) >= bulk.LEAST
+        if self._flood:
+            self._on_data(data)
+        elif data:
+            self._gatherer.add(bytes(data))
 
     # Writing.
 

@@ -112,6 +112,7 @@ class Ending:
 
     def _drain(self) -> None:
         """Read what is there rather than wait for those who still hold the terminal."""
+        self._channel.flush()
         room = min(self._may_read(), self._rest)
         count = self._channel.read_rest(room)
         self._rest -= count

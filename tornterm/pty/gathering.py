@@ -60,12 +60,18 @@ class Gatherer:
         self._timer: _Timer | None = None
         self._window = WINDOW
 
-    def add(self, data: bytes) -> None:
-        """Take a piece, and pass it on unless it is one of a flood."""
+    def add(self, data: bytes) -> bool:
+        """Take a piece, and pass it on unless it is one of a flood.
+
+        Returns:
+            Whether it was passed on before its time, because there was enough.
+        """
         self._pieces.append(data)
         self.size += len(data)
-        if self._timer is None or self.size >= FULL:
+        enough = self.size >= FULL
+        if self._timer is None or enough:
             self._send()
+        return enough
 
     def flush(self) -> None:
         """Pass on what has been gathered, now."""

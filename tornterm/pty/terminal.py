@@ -19,7 +19,7 @@ import signal
 import termios
 from collections import deque
 from collections.abc import Callable
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from terminado.management import PtyWithClients
 
@@ -33,6 +33,9 @@ from tornterm.pty.reaper import Reaper
 from tornterm.pty.spawn import Spawned, spawn
 from tornterm.screens.model import ScreenModel
 from tornterm.types import ExitStatus, Size, SpawnPlan
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 __all__ = ["Keeper", "Terminal"]
 
@@ -250,13 +253,13 @@ class Terminal(PtyWithClients):
         self._note_size(size)
 
     def _set_size(self, size: Size) -> None:
+        # What has been read was printed before.
+        self.flush()
         # A terminal that nobody has open need not have a size.
         with contextlib.suppress(termios.error, OSError):
             termios.tcsetwinsize(self._channel.fd, (size.rows, size.cols))
 
     def _note_size(self, size: Size) -> None:
-        # What has been read was printed before.
-        self.flush()
         if self.log.resize(size) and self.on_output is not None:
             self.on_output()
 
@@ -279,14 +282,14 @@ class Terminal(PtyWithClients):
         room = self.may_read()
         return room if room and (self._audience.keeps_up() or not self.clients_pace()) else 0
 
-    def _on_data(self, data: bytes) -> None:
+    def _on_data(self, data: ReadableBuffer) -> None:
         assert self._ending is not None
         self._ending.on_data()
         if self.keeper is not None:
             self.keeper.terminal_before_read(self)
         self._append(data)
 
-    def _append(self, data: bytes) -> None:
+    def _append(self, data: ReadableBuffer) -> None:
         before = self.log.end
         self.log.append(data)
         if self.on_output is not None:

@@ -1,0 +1,245 @@
+"""A flood is read by a thread: all of it, in order, and no more than may be read."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import threading
+import tty
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tornterm.pty import bulk
+from tornterm.pty.channel import Channel
+from tornterm.pty.gathering import MOST
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+MIB = 1024 * 1024
+
+
+def flood(size: int) -> bytes:
+    """Bytes of which no two pieces are the same."""
+    return b"".join(b"%07d\n" % number for number in range(size // 8))
+
+
+class Tty:
+    """A real terminal, the channel at its one end, and what came out of it."""
+
+    def __init__(self) -> None:
+        self.fd, self.theirs = os.openpty()
+        tty.setraw(self.theirs)
+        os.set_blocking(self.fd, False)
+        self.room: Callable[[], int] = lambda: MOST
+        self.got = bytearray()
+        self.pieces: list[int] = []
+        self.turns = 0
+        self.ended = asyncio.Event()
+        self.on_data: Callable[[], None] = lambda: None
+        self.channel = Channel(
+            on_data=self._on_data,
+            on_eof=self.ended.set,
+            on_drained=lambda: None,
+            may_read=self._may_read,
+        )
+
+    def _may_read(self) -> int:
+        self.turns += 1
+        return self.room()
+
+    def _on_data(self, data: ReadableBuffer) -> None:
+        self.got += data
+        self.pieces.append(len(memoryview(data)))
+        self.on_data()
+
+    async def print(self, data: bytes) -> None:
+        """Write as a program does, which waits while the terminal is full."""
+        await asyncio.get_running_loop().run_in_executor(None, self._write, data)
+
+    def _write(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self.theirs, view) :]
+
+    def hang_up(self) -> None:
+        """Close the program's end, once."""
+        if self.theirs >= 0:
+            os.close(self.theirs)
+            self.theirs = -1
+
+    async def finish(self) -> None:
+        """Wait until everything has been read."""
+        self.hang_up()
+        await asyncio.wait_for(self.ended.wait(), 30)
+
+
+@pytest.fixture
+def terminal(io_loop: object) -> Iterator[Tty]:
+    terminal = Tty()
+    yield terminal
+    terminal.channel.close()
+    terminal.hang_up()
+
+
+async def test_a_flood_takes_few_turns_of_the_event_loop(terminal: Tty) -> None:
+    """What the thread reads costs none, however little the kernel gives at a time."""
+    data = flood(8 * MIB)
+    terminal.channel.connect(terminal.fd)
+    await terminal.print(data)
+    await terminal.finish()
+    assert terminal.got == data
+    assert max(terminal.pieces) <= MOST
+    # Each turn asks how much may be read; by itself, the event loop would read 2,049 times.
+    assert terminal.turns < len(data) // 4095 // 2
+
+
+async def test_nothing_is_lost_where_it_is_interrupted(terminal: Tty) -> None:
+    """What is read meanwhile comes in its place, also where the rest is read at once."""
+    data = flood(8 * MIB)
+    chance = random.Random(1)
+    terminal.channel.connect(terminal.fd)
+    printing = asyncio.ensure_future(terminal.print(data))
+    interrupted = 0
+    while not printing.done():
+        await asyncio.sleep(0)
+        if terminal.channel._bulk.reading and chance.random() < 0.2:
+            interrupted += 1
+            chance.choice((terminal.channel.flush, lambda: terminal.channel.read_rest(9999)))()
+            assert terminal.got == data[: len(terminal.got)]
+            assert not terminal.channel._bulk.reading
+    await terminal.finish()
+    assert interrupted > 10
+    assert terminal.got == data
+
+
+async def test_no_more_is_read_than_may_be(terminal: Tty) -> None:
+    """What is being read counts against what may be read besides."""
+    data = flood(4 * MIB)
+    window, acked = 200_000, 0
+
+    def acknowledge(offset: int) -> None:
+        nonlocal acked
+        acked = offset
+        terminal.channel.poke()
+
+    def check() -> None:
+        assert len(terminal.got) <= acked + window
+        # The client is always some milliseconds behind.
+        asyncio.get_running_loop().call_later(0.002, acknowledge, len(terminal.got))
+
+    terminal.room = lambda: acked + window - len(terminal.got)
+    terminal.on_data = check
+    terminal.channel.connect(terminal.fd)
+    await terminal.print(data)
+    await terminal.finish()
+    assert terminal.got == data
+    assert max(terminal.pieces) == MOST
+
+
+async def test_the_program_waits_while_nothing_may_be_read(terminal: Tty) -> None:
+    """Also in the middle of a flood, and it goes on where it stopped."""
+    data = flood(2 * MIB)
+    terminal.room = lambda: min(MOST, MIB - len(terminal.got))
+    terminal.channel.connect(terminal.fd)
+    printing = asyncio.ensure_future(terminal.print(data))
+    while len(terminal.got) < MIB:
+        await asyncio.sleep(0)
+    assert not terminal.channel._bulk.reading
+    terminal.room = lambda: MOST
+    terminal.channel.poke()
+    await printing
+    await terminal.finish()
+    assert terminal.got == data
+
+
+async def test_what_is_being_read_is_passed_on_before_it_is_closed(terminal: Tty) -> None:
+    """It has left the kernel, so nobody else would ever have it."""
+    data = flood(2 * MIB)
+    terminal.channel.connect(terminal.fd)
+    printing = asyncio.ensure_future(terminal.print(data))
+    while (read := terminal.channel._bulk._read) is None or not read._turn.locked():
+        await asyncio.sleep(0)
+    before = len(terminal.got)
+    terminal.channel.close()
+    assert len(terminal.got) > before
+    assert terminal.got == data[: len(terminal.got)]
+    with pytest.raises(OSError):
+        await printing
+
+
+async def test_a_read_that_has_not_begun_is_called_off(terminal: Tty) -> None:
+    """Nobody waits for the terminals that are read before."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Slow:
+        def run(self) -> None:
+            begun.set()
+            go_on.wait()
+
+    bulk._thread().put(Slow())  # type: ignore[arg-type]
+    begun.wait()
+    try:
+        passed_on: list[bytes] = []
+        ends: list[None] = []
+        reads = bulk.Bulk(
+            may_read=lambda: MOST,
+            on_data=lambda data: passed_on.append(bytes(data)),
+            on_end=lambda: ends.append(None),
+        )
+        os.write(terminal.theirs, b"x" * 1000)
+        reads.begin(terminal.fd, MOST)
+        reads.settle()
+        assert (passed_on, len(ends), reads.reading) == ([b""], 1, False)
+    finally:
+        go_on.set()
+    reads.begin(terminal.fd, MOST)
+    while reads.reading:
+        await asyncio.sleep(0)
+    assert passed_on == [b"", b"x" * 1000]
+
+
+async def test_an_end_in_a_flood_is_seen_behind_it(terminal: Tty) -> None:
+    """The thread only stops there; the event loop finds out why."""
+    data = flood(MIB)
+    terminal.channel.connect(terminal.fd)
+    await terminal.print(data)
+    await terminal.finish()
+    assert terminal.got == data
+    assert terminal.channel.eof
+
+
+async def test_without_a_descriptor_the_event_loop_reads(
+    terminal: Tty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that has too many files open is not stuck for it."""
+
+    def refuse(fd: int) -> int:
+        raise OSError("too many open files")
+
+    monkeypatch.setattr(os, "dup", refuse)
+    data = flood(MIB)
+    terminal.channel.connect(terminal.fd)
+    await terminal.print(data)
+    await terminal.finish()
+    assert terminal.got == data
+
+
+def open_files() -> int:
+    """How many descriptors this process has."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+async def test_descriptors_and_memory_are_given_back(terminal: Tty) -> None:
+    """However often it is read."""
+    opened = open_files()
+    terminal.channel.connect(terminal.fd)
+    await terminal.print(flood(4 * MIB))
+    assert open_files() <= opened + 1
+    await terminal.finish()
+    assert open_files() <= opened
+    assert len(bulk._spare) <= bulk._SPARE_BUFFERS
