@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tornterm.core.patterns import finder
+
 __all__ = ["Backlog", "is_plain"]
 
 LARGEST: Final = 1024 * 1024
@@ -23,7 +25,7 @@ _LONGEST_LOOK: Final = 4096
 # What stays within its line or moves on to the next: text, bell, tab, new lines, colours and
 # erasing to the end of the line. Not backspace, which may go back to the line before.
 _HARMLESS: Final = bytes((*b"\a\t\n\r\x1b", *range(0x20, 0x7F), *range(0x80, 0x100)))
-_OTHER_SEQUENCE: Final = re.compile(rb"\x1b(?!\[[0-9;:]*+[mK])")
+_has_other_sequence: Final = finder(rb"\x1b(?!\[[0-9;:]*+[mK])")
 _C1_LEAD: Final = b"\xc2"
 _C1: Final = re.compile(rb"\xc2(?:[\x80-\x9f]|\Z)")
 _LOOK: Final = re.compile(rb"\x1b\[[0-9;:]*m")
@@ -39,7 +41,7 @@ def is_plain(data: bytes) -> bool:
     """
     return (
         not data.translate(None, _HARMLESS)
-        and _OTHER_SEQUENCE.search(data) is None
+        and not _has_other_sequence(data)
         # Few languages have the byte at all, and to find out costs next to nothing.
         and (_C1_LEAD not in data or _C1.search(data) is None)
     )
