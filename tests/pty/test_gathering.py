@@ -69,8 +69,8 @@ def test_a_flood_that_lasts_is_gathered_for_longer() -> None:
     """One of many floods brings little within a window, so the windows grow; not for ever."""
     line = Line()
     line.add(LARGE)
-    windows = [WINDOW, 2 * WINDOW, 4 * WINDOW, LONGEST_WINDOW, LONGEST_WINDOW]
-    assert windows[2] == LONGEST_WINDOW
+    windows = [WINDOW, 2 * WINDOW, 4 * WINDOW, 8 * WINDOW, LONGEST_WINDOW]
+    assert windows[3] == LONGEST_WINDOW
     for number, window in enumerate(windows, 2):
         line.add(LARGE)
         line.clock.advance(0.9 * window)
@@ -82,7 +82,7 @@ def test_a_flood_that_lasts_is_gathered_for_longer() -> None:
 def test_a_flood_that_is_over_is_forgotten() -> None:
     """What is large again after a pause is complete as soon as at first."""
     line = Line()
-    for _ in range(4):
+    for _ in range(5):
         line.add(LARGE)
         line.clock.advance(LONGEST_WINDOW)
     line.clock.advance(LONGEST_WINDOW)

@@ -373,6 +373,6 @@ def test_batches_fit_the_log() -> None:
     assert [batch_for(size) for size in (8192, 100 * 1024, 1 << 20, 1 << 30)] == [
         4096,
         25 * 1024,
-        128 * 1024,
-        128 * 1024,
+        256 * 1024,
+        256 * 1024,
     ]

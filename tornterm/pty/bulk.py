@@ -2,7 +2,7 @@
 
 ::
 
-    the thread      | read | read | read | ...     up to 128 KiB each, or until there is no more
+    the thread      | read | read | read | ...     up to 256 KiB each, or until there is no more
     the event loop         | pass on | pass on | ...
 
 A terminal gives 4 KiB at a time, and Linux takes a while to fill it again. Read by the event loop,
@@ -30,7 +30,7 @@ __all__ = ["AVAILABLE", "LEAST", "MOST", "Bulk", "read_all_there_is"]
 AVAILABLE: Final = sys.platform == "linux"
 """Whether ``fread`` keeps what it has read when there is no more; not all C libraries do."""
 
-MOST: Final = 128 * 1024
+MOST: Final = 256 * 1024
 """Bytes of one read at the most."""
 
 LEAST: Final = 16 * 1024

@@ -26,8 +26,8 @@ FULL = MOST - 4096
 WINDOW = 0.003
 """Seconds for which output is gathered when a flood begins, so that a screen is soon complete."""
 
-LONGEST_WINDOW = 0.012
-"""Seconds for which it is gathered when a flood has lasted: less than a picture on a display."""
+LONGEST_WINDOW = 0.024
+"""Seconds for which it is gathered when a flood has lasted, which nobody reads line by line."""
 
 
 class _Timer(Protocol):

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_FAILURES", "REST", "Follower", "batch_for", "reserve_for"]
 
-LARGEST_BATCH: Final = 128 * 1024
-"""Bytes that are handed over at once where the log is large enough; a socket takes two of them."""
+LARGEST_BATCH: Final = 256 * 1024
+"""Bytes that are handed over at once where the log is large enough: as many as one read brings."""
 
 SMALLEST_BATCH: Final = 4096
 
@@ -64,7 +64,7 @@ def reserve_for(capacity: int) -> int:
         capacity: Bytes that the log keeps.
     """
     # Some are taken in while the next is printed.
-    return 4 * batch_for(capacity)
+    return 3 * batch_for(capacity)
 
 
 class Follower:
