@@ -186,6 +186,7 @@ class Channel:
         if self._flood:
             self._on_data(data)
         elif data:
+            self._room = min(self._may_read(), MOST)
             self._gatherer.add(bytes(data))
 
     # Writing.
