@@ -103,6 +103,7 @@ async def test_a_flood_takes_few_turns_of_the_event_loop(
         return read(fd, count)
 
     monkeypatch.setattr(os, "read", counted)
+    terminal.room = lambda: MIB
     terminal.channel.connect(reading)
     await terminal.finish()
     assert terminal.got == data
