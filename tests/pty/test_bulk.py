@@ -234,6 +234,31 @@ async def test_a_read_that_has_not_begun_is_called_off(terminal: Tty) -> None:
     assert passed_on == [b"", b"x" * 1000]
 
 
+async def test_whoever_fails_to_take_it_does_not_stop_the_terminal(terminal: Tty) -> None:
+    """It can be read again afterwards, and the memory is not lost."""
+
+    def fail(data: memoryview) -> None:
+        raise ZeroDivisionError
+
+    ends: list[None] = []
+    reads = bulk.Bulk(may_read=lambda: MOST, on_data=fail, on_end=lambda: ends.append(None))
+    os.write(terminal.theirs, b"x")
+    reads.begin(terminal.fd, MOST)
+    with pytest.raises(ZeroDivisionError):
+        reads.settle()
+    assert (len(ends), reads.reading, len(bulk._spare) > 0) == (1, False, True)
+
+
+def test_a_forked_process_reads_with_a_thread_of_its_own() -> None:
+    """Threads are not forked; a queue that nobody empties would be waited for in vain."""
+    ours = bulk._thread()
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0 if bulk._thread() is not ours else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert bulk._thread() is ours
+
+
 async def test_an_end_in_a_flood_is_seen_behind_it(terminal: Tty) -> None:
     """The thread only stops there; the event loop finds out why."""
     data = flood(MIB)

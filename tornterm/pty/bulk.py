@@ -97,10 +97,12 @@ class Bulk:
         self._pass_on(read)
 
     def _pass_on(self, read: _Read) -> None:
-        self._on_data(read.data)
-        read.close()
-        if self._read is None:
-            self._on_end()
+        try:
+            self._on_data(read.data)
+        finally:
+            read.close()
+            if self._read is None:
+                self._on_end()
 
 
 class _Read:
@@ -157,6 +159,10 @@ def _thread() -> SimpleQueue[_Read]:
     queue: SimpleQueue[_Read] = SimpleQueue()
     threading.Thread(target=_work, args=(queue,), name="tornterm-reads", daemon=True).start()
     return queue
+
+
+# A process that is forked from this one has not got the thread.
+os.register_at_fork(after_in_child=_thread.cache_clear)
 
 
 def _work(queue: SimpleQueue[_Read]) -> None:
