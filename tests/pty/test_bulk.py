@@ -274,7 +274,11 @@ async def test_without_a_descriptor_the_event_loop_reads(
 ) -> None:
     """A process that has too many files open is not stuck for it."""
 
+    refused = 0
+
     def refuse(fd: int) -> int:
+        nonlocal refused
+        refused += 1
         raise OSError("too many open files")
 
     monkeypatch.setattr(os, "dup", refuse)
@@ -282,7 +286,23 @@ async def test_without_a_descriptor_the_event_loop_reads(
     terminal.channel.connect(terminal.fd)
     await terminal.print(data)
     await terminal.finish()
+    assert refused
     assert terminal.got == data
+
+
+async def test_what_is_left_of_a_flood_counts_as_read(terminal: Tty) -> None:
+    """The room is that of now, not of before the flood, for what is gathered behind it."""
+    terminal.channel.connect(terminal.fd)
+    os.write(terminal.theirs, b"x" * 3000)
+    while not terminal.got:
+        await asyncio.sleep(0)
+    terminal.room = lambda: 2000
+    terminal.channel._read_in_bulk(memoryview(b"y" * 1000))
+    os.write(terminal.theirs, b"z" * 3000)
+    while len(terminal.got) + terminal.channel._gatherer.size < 7000:
+        await asyncio.sleep(0)
+    terminal.channel.flush()
+    assert max(terminal.pieces[1:]) <= 2000
 
 
 def open_files() -> int:
