@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatsOf, localeFor } from "../src/texts/formats.ts";
+import { formatsOf, localeFor, widthOf } from "../src/texts/formats.ts";
 import { DE } from "../src/texts/de.ts";
 import { EN } from "../src/texts/en.ts";
 import { FR } from "../src/texts/fr.ts";
@@ -32,6 +32,16 @@ test("numbers and moments go with the language, not with the browser", () => {
   assert.equal(de.tenths(1234.56), "1234,6");
   assert.ok(de.compare("Änne", "Bea") < 0);
   assert.ok(fr.compare("user 9", "user 10") < 0);
+});
+
+test("a column is wide enough for moments of any month", () => {
+  assert.equal(widthOf((at) => "x".repeat(at.getMonth() === 8 ? 12 : 3)), "12ch");
+  for (const language of ["de", "en", "fr"]) {
+    const { second } = formatsOf(language);
+    const width = Number.parseInt(widthOf(second), 10);
+    assert.ok(width >= second(new Date(2026, 10, 27, 22, 44, 44)).length);
+    assert.ok(width <= 27, "and not much wider");
+  }
 });
 
 test("so do the sentences with them", () => {

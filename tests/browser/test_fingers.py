@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -193,6 +194,10 @@ def full(page: Page, **attributes: str) -> Element:
     element = add(page, **attributes)
     element.wait_text(r"\$$")
     element.run("seq 200; echo alpha beta gamma del''ta", r"^alpha beta gamma delta$")
+    # What has come is drawn with one of the next frames.
+    rows = page.locator(".xterm-rows > div")
+    expect(rows.filter(has_text="delta")).to_have_count(1)
+    expect(rows.last).to_have_text(re.compile(r"^\w+\$\s*$"))
     return element
 
 

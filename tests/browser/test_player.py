@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.axe import violations, violations_in_all_looks
 from tests.browser.conftest import NewTab
@@ -106,15 +107,27 @@ def test_escape_leaves_one_thing_at_a_time(server: ServerProcess, recorded: Tab)
     expect(page.locator(".grid")).to_be_focused()
 
 
+def late(route: Route) -> None:
+    """Let all recordings begin when it takes long to write down: late in September."""
+    answer = route.fetch()
+    found = answer.json()
+    for index, row in enumerate(found["recordings"]):
+        # The newest is the first, and stays it.
+        row["time"] = datetime(2026, 9, 28, 22, 44, 44 - index).timestamp()
+    route.fulfill(response=answer, json=found)
+
+
 def test_whose_they_are(server: ServerProcess, recorded: Tab, new_tab: NewTab) -> None:
     """Each says whose it is and whether it runs, is told apart beside the player, and found."""
     live = new_tab(beside=recorded)
     live.open(server.url)
     live.wait_state("live")
     live.run("echo a''b", "^ab$")
+    recorded.page.context.route("**/-/recorder/recordings", late)
     page = administrate(server, recorded, "recordings")
     rows = page.locator(".grid .body [role=row]")
     expect(rows).to_have_count(2)
+    expect(rows.first.locator("[data-column=created]")).to_have_text("Sep 28, 2026, 10:44:44 PM")
     expect(rows.first.locator("[data-column=user]")).to_have_text("owner")
     expect(rows.first.locator(".tag")).to_have_text("running")
     expect(rows.last.locator(".tag")).to_have_count(0)

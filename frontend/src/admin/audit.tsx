@@ -1,5 +1,6 @@
 /** The audit stream: what happens, as it happens, and the part of it that is wanted. */
 import { useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
+import { widthOf } from "../texts/formats.ts";
 import type { AdminApi } from "./api.ts";
 import type { AuditRow } from "./data.ts";
 import type { Feed } from "./feed.ts";
@@ -24,11 +25,11 @@ const BAD = /failed|denied|error|lost|killed/;
 
 /** With the day where one of the events is not of today. */
 function columnsFor(days: boolean): GridColumn<AuditRow>[] {
-  const when = (row: AuditRow) => `${days ? `${day(row.time * 1000)} ` : ""}${time(row.time * 1000)}`;
+  const when = (at: number | Date) => (days ? `${day(at)} ${time(at)}` : time(at));
   return [
     {
-      key: "number", label: TEXT.time, width: days ? "11.5rem" : "7rem", descending: true,
-      value: (row) => row.number, cell: when,
+      key: "number", label: TEXT.time, width: widthOf(when), descending: true,
+      value: (row) => row.number, cell: (row) => when(row.time * 1000),
     },
     ...COLUMNS,
   ];

@@ -1,6 +1,7 @@
 /** Recordings of what sessions printed, where they are made, and a player for them. */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ApiError } from "../api.ts";
+import { widthOf } from "../texts/formats.ts";
 import { Grid, type GridColumn } from "./grid.tsx";
 import { Fact, focusGrid, said, Search, Side, usePolled } from "./parts.tsx";
 import { hasMarks, type Pace, Playback } from "./playback.ts";
@@ -32,7 +33,7 @@ const began = ({ time }: RecordingRow) => FORMATS.second(time * 1000);
 
 const COLUMNS: GridColumn<RecordingRow>[] = [
   {
-    key: "created", label: TEXT.began, width: "14.5rem", descending: true,
+    key: "created", label: TEXT.began, width: widthOf(FORMATS.second), descending: true,
     value: (row) => row.time, cell: (row) => <span class="name">{began(row)}</span>,
   },
   {

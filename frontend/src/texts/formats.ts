@@ -69,3 +69,12 @@ export function formatsOf(language: string): Formats {
   known.set(language, formats);
   return formats;
 }
+
+/**
+ * How wide a column for moments has to be, as a length of CSS.
+ * Its characters at the width of a digit: few letters are wider, and spaces and dots make up for those.
+ */
+export function widthOf(format: (at: Date) => string): string {
+  const months = Array.from({ length: 12 }, (_, month) => new Date(2028, month, 28, 22, 58, 58));
+  return `${Math.max(...months.map((at) => format(at).length))}ch`;
+}
