@@ -24,10 +24,10 @@ export function atQuestions(back: () => void) {
     },
     onClick(event: MouseEvent) {
       if (event.detail === 0 && within(event)) back();
-      // What was clicked may be gone with its card, and what is typed next would go nowhere. A finger
-      // has not asked for the keyboard of the screen, though.
+      // What was clicked is gone with its card once this has been drawn, and what is typed next would
+      // go nowhere. A finger has not asked for the keyboard of the screen, though.
       else if ((event as PointerEvent).pointerType !== "touch") {
-        setTimeout(() => document.activeElement === document.body && back());
+        queueMicrotask(() => document.activeElement === document.body && back());
       }
     },
   };
