@@ -21,6 +21,7 @@ _SLACK: Final = LARGEST // 4
 """Bytes after which it is looked what can be forgotten: seldom, so that it costs nearly nothing."""
 
 _LONGEST_LOOK: Final = 4096
+_COUNTED: Final = 16 * 1024
 
 # What stays within its line or moves on to the next: text, bell, tab, new lines, colours and
 # erasing to the end of the line. Not backspace, which may go back to the line before.
@@ -98,13 +99,13 @@ class Backlog:
             exactly: Divide a part where that leaves fewer lines.
         """
         parts = self._parts
-        first, missing, lines = len(parts), self._enough, 0
+        first, missing, wanted = len(parts), self._enough, 0
         while first and missing > 0:
             first -= 1
-            lines = parts[first].count(b"\n")
-            missing -= lines
+            wanted = missing
+            missing -= _count_lines(parts[first], wanted)
         if exactly and missing < 0:
-            start = _start_of_last_lines(parts[first], lines + missing)
+            start = _start_of_last_lines(parts[first], wanted)
             parts[first : first + 1] = [parts[first][:start], parts[first][start:]]
             first += 1
         return first
@@ -120,6 +121,16 @@ class Backlog:
         self._look, self._scrolled = look, True
         self._size -= sum(map(len, parts[:first]))
         del parts[:first]
+
+
+def _count_lines(data: bytes, enough: int) -> int:
+    """How many lines there are, or more than `enough`: then what is before is not looked at."""
+    count, end = 0, len(data)
+    while end > 0 and count <= enough:
+        start = max(0, end - _COUNTED)
+        count += data.count(b"\n", start, end)
+        end = start
+    return count
 
 
 def _start_of_last_lines(data: bytes, lines: int) -> int:

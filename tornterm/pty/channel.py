@@ -182,8 +182,9 @@ class Channel:
         return len(data)
 
     def _read_in_bulk(self, data: memoryview) -> None:
-        self._flood = len(data) >= bulk.LEAST
-        if self._flood:
+        # Fewer than a terminal holds by itself, and the program has not kept up.
+        self._flood = len(data) >= 4096
+        if len(data) >= bulk.LEAST:
             self._on_data(data)
         elif data:
             self._room = min(self._may_read(), MOST)
