@@ -67,13 +67,14 @@ class Pace:
 
     Attributes:
         allowance: Bytes that may be on their way now.
+        limit: Bytes that may be on their way at the most.
     """
 
-    __slots__ = ("_limit", "_lone", "_round", "_trip", "_trip_before", "_trip_since", "allowance")
+    __slots__ = ("_lone", "_round", "_trip", "_trip_before", "_trip_since", "allowance", "limit")
 
     def __init__(self, limit: int) -> None:
         self.allowance = min(START, limit)
-        self._limit = limit
+        self.limit = limit
         self._trip = self._trip_before = math.inf
         self._trip_since = -math.inf
         # What is awaited, since when, and where it begins; of a round, what was acknowledged then.
@@ -127,7 +128,7 @@ class Pace:
         wanted = int(count / seconds * (trip + max(trip, QUEUE)))
         # By no more than twice: that it pauses once is no sign of its being slow.
         wanted = min(2 * self.allowance, max(self.allowance // 2, wanted))
-        self.allowance = min(self._limit, max(FLOOR, wanted))
+        self.allowance = min(self.limit, max(FLOOR, wanted))
 
 
 class AckWindow:
@@ -141,20 +142,27 @@ class AckWindow:
         acked: The offset up to which the client has parsed the output.
         sent: The offset up to which output has been sent.
         ignored: How many acknowledgements were beyond what had been sent.
+        owed: Where the output ends that a client has missed and asked for. However slow it is, it
+            has to parse all of it before anything else. So this is sent as far as the limit allows,
+            and takes no more round trips than it must.
     """
 
-    __slots__ = ("_pace", "acked", "ignored", "sent")
+    __slots__ = ("_pace", "acked", "ignored", "owed", "sent")
 
     def __init__(self, offset: int, pace: Pace) -> None:
         self.acked = offset
         self.sent = offset
         self.ignored = 0
+        self.owed = offset
         self._pace = pace
 
     @property
     def room(self) -> int:
         """Bytes that may be sent now."""
-        return max(0, self.acked + self._pace.allowance - self.sent)
+        end = self.acked + self._pace.allowance
+        if self.sent < self.owed:
+            end = max(end, min(self.owed, self.acked + self._pace.limit))
+        return max(0, end - self.sent)
 
     def send(self, offset: int, now: float) -> None:
         """Output has been sent.

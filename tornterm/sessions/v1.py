@@ -107,6 +107,7 @@ class V1Attachment(Attachment):
         if exact:
             assert offset is not None
             self._stand_at(offset)
+            self._window.owed = log.end
             size, skipped, answered = log.size_at(offset), 0, self.host.answered
             stands_at = offset
         else:
