@@ -44,6 +44,12 @@ class Cursor:
         """Bytes between the cursor and the log's end."""
         return self._log.end - self.offset
 
+    @property
+    def at_end(self) -> bool:
+        """Whether there is nothing more at all, neither bytes nor a resize."""
+        log = self._log
+        return self.offset >= log.end and log.next_resize(self.offset, self._seen) is None
+
     def next(self, limit: int, *, hold: bool = True) -> bytes | Size | None:
         """What comes next, which the cursor then has passed.
 

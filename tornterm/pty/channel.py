@@ -219,7 +219,8 @@ class Channel:
             # Once at a time: a terminal that throws input away would keep the loop busy.
             self._taken(self._write_some(self._queue[0][:WRITE_BYTES]))
         self._watch_input(bool(self._queue))
-        self._wake()
+        if self._waiters:
+            self._wake()
 
     def _write_some(self, data: memoryview) -> int:
         """Write once; the number of bytes that were taken."""

@@ -180,7 +180,7 @@ class Attachment(ABC):
             transport.release()
 
     def _send_next(self, hold: bool) -> bool:
-        """Send one frame; False where nothing can or need be sent."""
+        """Send one frame, if one can or need be sent; False where there is nothing more."""
         if self.painter.busy:
             return self._send_next_part()
         if self.cursor.lost:
@@ -196,7 +196,7 @@ class Attachment(ABC):
             self._send_size(piece)
         else:
             self._send_output(piece)
-        return True
+        return not self.cursor.at_end
 
     def _send_next_part(self) -> bool:
         """Send a part of the snapshot that was begun, and stand behind it after the last."""

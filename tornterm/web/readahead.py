@@ -37,6 +37,10 @@ class ReadAhead:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
+    def closed(self) -> bool:
+        """Whether the stream is closed; asked before each frame that is sent."""
+        return self._stream.closed()
+
     @property
     def ended(self) -> bool:
         """Whether the peer will send no more and everything that it has sent has been read.

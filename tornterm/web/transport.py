@@ -55,21 +55,17 @@ class SocketTransport:
 
     def send_bytes(self, data: bytes | memoryview) -> None:
         """Send one binary frame."""
-        if not self._holds:
-            data = bytes(data)
-        stream = self._stream
-        if stream is None:
+        if self._plain is None:
             self._send(bytes(data), binary=True)
         else:
-            self._send_frame(stream, _BINARY, data)
+            self._send_frame(_BINARY, data)
 
     def send_text(self, text: str) -> None:
         """Send one text frame."""
-        stream = self._stream
-        if stream is None:
+        if self._plain is None:
             self._send(text, binary=False)
         else:
-            self._send_frame(stream, _TEXT, text.encode())
+            self._send_frame(_TEXT, text.encode())
 
     def hold(self) -> None:
         """Keep frames until as many calls of `release`, as far as they are ours to make."""
@@ -100,15 +96,12 @@ class SocketTransport:
         open_ = self._connection is not None and not self._connection.is_closing()
         return self._plain if open_ else None
 
-    def _send_frame(self, stream: IOStream, opcode: int, data: bytes | memoryview) -> None:
+    def _send_frame(self, opcode: int, data: bytes | memoryview) -> None:
         """Send a frame past `write_message`, which makes a task and two futures for each."""
         header = _header(opcode, len(data))
-        if not self._holds:
-            self._send_pieces(stream, [header, data])
-            return
         self._held += (header, data)
         self._unsent += len(header) + len(data)
-        if len(self._held) >= _MOST_PIECES:
+        if not self._holds or len(self._held) >= _MOST_PIECES:
             self._send_held()
 
     def _send_pieces(self, stream: IOStream, pieces: list[bytes | memoryview]) -> None:
