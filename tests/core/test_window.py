@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tornterm.core.window import MINIMUM_ALLOWANCE, AckWindow, Pace, allowance
+from tornterm.core.window import MINIMUM_ALLOWANCE, START, AckWindow, Pace, allowance
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,18 @@ def test_an_old_acknowledgement_changes_nothing() -> None:
     assert not window.acknowledge(1000, 0.0)
     assert not window.acknowledge(2000, 0.0)
     assert (window.acked, window.ignored) == (2000, 0)
+
+
+def test_what_a_client_has_missed_takes_few_round_trips() -> None:
+    """It is sent as far as the limit allows, and only what comes behind it at the client's pace."""
+    limit = 4 * START
+    window = AckWindow(1000, Pace(limit))
+    window.owed = 1000 + limit + 5000
+    window.send(1000 + window.room, 0.0)
+    assert window.sent == 1000 + limit
+    window.acknowledge(1000 + limit - START, 0.1)
+    window.send(window.sent + window.room, 0.1)
+    assert window.sent == window.owed
+    assert window.room == 0
+    window.acknowledge(window.owed, 0.2)
+    assert 0 < window.room <= limit

@@ -319,3 +319,27 @@ async def test_descriptors_and_memory_are_given_back(terminal: Tty) -> None:
     await terminal.finish()
     assert open_files() <= opened
     assert len(bulk._spare) <= bulk._SPARE_BUFFERS
+
+
+async def test_a_flood_that_is_read_faster_than_it_is_printed_stays_with_the_thread(
+    terminal: Tty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The event loop would wait for the kernel in each of its reads; what is small is gathered."""
+    terminal.channel.connect(terminal.fd)
+    terminal.channel._flood = True
+    reads: list[int] = []
+
+    def counted(fd: int, count: int) -> bytes:
+        reads.append(count)
+        return read(fd, count)
+
+    monkeypatch.setattr(os, "read", counted)
+    data = flood(20 * 8000)
+    for at in range(0, len(data), 8000):
+        await terminal.print(data[at : at + 8000])
+        while len(terminal.got) + terminal.channel._gatherer.size < at + 8000:
+            await asyncio.sleep(0)
+    # The end of each piece may come alone, but the next one does not go on with it.
+    assert sum(reads) == 0 or len(reads) < 20
+    terminal.channel.flush()
+    assert terminal.got == data

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.sessions.conftest import Stage
+from tornterm.core.window import START
 from tornterm.pty.gathering import MOST
 from tornterm.sessions.accounting import DELAY, STEP
 from tornterm.sessions.attachment import MAX_FRAME
@@ -88,3 +89,18 @@ def test_an_account_that_somebody_may_wait_for_is_given_at_once(
     line.take()
     world.resume(0, take=True)
     assert [m["offset"] for m in line.messages("input_ack")] == [9 + STEP]
+
+
+def test_what_was_missed_is_sent_without_waiting_for_acknowledgements(
+    stage: Callable[..., Stage],
+) -> None:
+    """A client that is far away waits for one round trip per window, not for one per pace."""
+    world = stage(capacity=2 * MIB)
+    attachment, _ = world.open()
+    attachment.detach()
+    world.terminal.print(b"x" * MIB)
+    attachment, line = world.resume(0, client=attachment.client.id)
+    assert len(line.output()) == attachment.limit == MIB > START
+    attachment.acknowledge(MIB)
+    world.terminal.print(b"y" * MIB)
+    assert MIB < len(line.output()) <= MIB + attachment.allowance < 2 * MIB

@@ -11,7 +11,7 @@ import pytest
 from tornado.ioloop import IOLoop
 from tornado.iostream import IOStream, StreamClosedError
 
-from tornterm.web.readahead import ReadAhead
+from tornterm.web.readahead import AHEAD, ReadAhead
 
 
 class CountingStream(IOStream):
@@ -80,3 +80,37 @@ async def test_what_came_before_the_end_can_be_read(
     with pytest.raises(StreamClosedError):
         await reader.read_bytes(1)
     assert reader.closed()
+
+
+async def test_what_is_waited_for_is_one_read(
+    ends: tuple[CountingStream, socket.socket],
+) -> None:
+    """There is none that finds nothing, but where the socket had more than fits into one."""
+    stream, peer = ends
+    reader = ReadAhead(stream)
+    for key in range(10):
+        waiting = asyncio.ensure_future(reader.read_bytes(1))
+        await asyncio.sleep(0)
+        peer.send(b"%d" % key)
+        assert await waiting == b"%d" % key
+    assert stream.reads <= 1 + 10
+    peer.send(b"x" * 2 * AHEAD)
+    assert await reader.read_bytes(2 * AHEAD) == b"x" * 2 * AHEAD
+    assert stream.reads <= 1 + 10 + 2
+
+
+async def test_the_end_comes_while_it_waits(
+    ends: tuple[CountingStream, socket.socket],
+) -> None:
+    """And whoever waits again hears the same."""
+    stream, peer = ends
+    reader = ReadAhead(stream)
+    peer.send(b"a")
+    assert await reader.read_bytes(1) == b"a"
+    waiting = asyncio.ensure_future(reader.read_bytes(1))
+    await asyncio.sleep(0)
+    peer.close()
+    with pytest.raises(StreamClosedError):
+        await waiting
+    with pytest.raises(StreamClosedError):
+        await reader.read_bytes(1)

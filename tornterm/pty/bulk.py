@@ -25,7 +25,7 @@ from functools import cache
 from queue import SimpleQueue
 from typing import Any, Final
 
-__all__ = ["AVAILABLE", "LEAST", "MOST", "Bulk", "read_all_there_is"]
+__all__ = ["AVAILABLE", "LEAST", "MOST", "TERMINAL", "Bulk", "read_all_there_is"]
 
 AVAILABLE: Final = sys.platform == "linux"
 """Whether ``fread`` keeps what it has read when there is no more; not all C libraries do."""
@@ -35,6 +35,9 @@ MOST: Final = 256 * 1024
 
 LEAST: Final = 16 * 1024
 """Bytes below which a thread is not worth its while."""
+
+TERMINAL: Final = 4096
+"""Bytes that a terminal holds by itself. Fewer show that its program has not kept up."""
 
 _SPARE_BUFFERS: Final = 4
 _UNBUFFERED: Final = 2

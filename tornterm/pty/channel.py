@@ -59,7 +59,11 @@ class Channel:
         self._gatherer = Gatherer(on_data, self._call_later)
         self._room = 0
         self._flood = False
-        self._bulk = bulk.Bulk(may_read=may_read, on_data=self._read_in_bulk, on_end=self.poke)
+        self._bulk = bulk.Bulk(
+            may_read=lambda: may_read() - self._gatherer.size,
+            on_data=self._read_in_bulk,
+            on_end=self.poke,
+        )
         self._on_data = on_data
         self._on_eof = on_eof
         self._on_drained = on_drained
@@ -142,7 +146,6 @@ class Channel:
         if self._flood and self._room - gathered >= bulk.LEAST:
             self._watch_output(False)
             self._bulk.begin(self._fd, self._room - gathered)
-            self._gatherer.flush()
         elif self._room > gathered:
             self._read(self._room - gathered)
         elif gathered:
@@ -182,9 +185,9 @@ class Channel:
         return len(data)
 
     def _read_in_bulk(self, data: memoryview) -> None:
-        # Fewer than a terminal holds by itself, and the program has not kept up.
-        self._flood = len(data) >= 4096
+        self._flood = len(data) >= bulk.TERMINAL
         if len(data) >= bulk.LEAST:
+            self._gatherer.flush()
             self._on_data(data)
         elif data:
             self._room = min(self._may_read(), MOST)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import socket
 from typing import Any
 
-from tornado.iostream import IOStream
+from tornado.iostream import IOStream, SSLIOStream
 from tornado.util import _websocket_mask
 from tornado.websocket import WebSocketProtocol13
 
 __all__ = ["ReadAhead", "SmallFrames", "take_frame"]
 
-AHEAD = 64 * 1024
-"""Bytes that are read at once where so many have come."""
+AHEAD = 16 * 1024
+"""Bytes that are read at once where so many have come; each time so many have to be set to zero."""
 
 _TEXT, _BINARY = 0x81, 0x82
 _MASKED = 0x80
@@ -33,6 +33,8 @@ class ReadAhead:
     def __init__(self, stream: IOStream) -> None:
         self._stream = stream
         self._ahead = bytearray()
+        self._emptied = False
+        stream.read_chunk_size = AHEAD
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
@@ -68,7 +70,7 @@ class ReadAhead:
         """
         ahead = self._ahead
         while len(ahead) < count:
-            ahead += await self._stream.read_bytes(AHEAD, partial=True)
+            ahead += await self._more()
         data = bytes(memoryview(ahead)[:count])
         del ahead[:count]
         return data
@@ -86,8 +88,24 @@ class ReadAhead:
             StreamClosedError: The stream ended.
         """
         if not self._ahead:
-            self._ahead += await self._stream.read_bytes(AHEAD, partial=True)
+            self._ahead += await self._more()
         return take_frame(self._ahead, longest)
+
+    async def _more(self) -> bytes:
+        """Wait for more."""
+        stream: Any = self._stream
+        # What TLS has decrypted the event loop knows nothing of.
+        decrypted = stream._read_buffer_size > 0 or isinstance(stream, SSLIOStream)
+        if self._emptied and not decrypted and not stream.closed():
+            # The stream's own way is to look first, and there was nothing left the last time.
+            came = stream._start_read()
+            stream._read_bytes, stream._read_partial = AHEAD, True
+            stream._add_io_state(stream.io_loop.READ)
+            data: bytes = await came
+        else:
+            data = await stream.read_bytes(AHEAD, partial=True)
+        self._emptied = len(data) < AHEAD
+        return data
 
 
 def take_frame(ahead: bytearray, longest: int) -> tuple[int, bytes] | None:

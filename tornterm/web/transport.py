@@ -55,6 +55,8 @@ class SocketTransport:
 
     def send_bytes(self, data: bytes | memoryview) -> None:
         """Send one binary frame."""
+        if not self._holds:
+            data = bytes(data)
         if self._plain is None:
             self._send(bytes(data), binary=True)
         else:
