@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.connection
 import random
 import selectors
 from collections.abc import Iterable, Iterator
@@ -12,10 +13,24 @@ from pathlib import Path
 from benchmarks.client import Connection, Silence, read_all
 from benchmarks.peers import Running, cache, compiled
 
-__all__ = ["DONE", "answering", "echoes", "flood_file", "flooding", "print_file", "warm_up"]
+__all__ = [
+    "DONE",
+    "answering",
+    "echoes",
+    "flood_file",
+    "flooding",
+    "print_file",
+    "typing",
+    "warm_up",
+]
+
+Pipe = multiprocessing.connection.Connection
 
 MIB = 1024 * 1024
 KEY = b"~"
+KEY_SECONDS = 0.002
+"""Seconds between a neighbour's keys: often enough to meet a pause, and no load."""
+
 DONE = b"@DONE@"
 WARM = b"@WARM@"
 
@@ -105,6 +120,38 @@ def flooding(server: Running, count: int) -> Iterator[None]:
     finally:
         process.kill()
         process.join()
+
+
+@contextmanager
+def typing(server: Running) -> Iterator[list[float]]:
+    """Let somebody type in another session, from a process of its own, at a steady pace.
+
+    Gives the milliseconds from key to echo, in order of size, when the ``with`` block is over.
+    """
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe()
+    # Connections are numbered, and those of another process would have the same numbers.
+    connection = answering(server)
+    process = context.Process(target=_type, args=(connection, theirs), daemon=True)
+    process.start()
+    times: list[float] = []
+    try:
+        yield times
+        ours.send(None)
+        if not ours.poll(60):
+            raise Silence("the neighbour has not been answered")
+        times += sorted(ours.recv())
+    finally:
+        process.kill()
+        process.join()
+        connection.close()
+
+
+def _type(connection: Connection, pipe: Pipe) -> None:
+    times: list[float] = []
+    while not pipe.poll(KEY_SECONDS):
+        times += echoes(connection, 1)
+    pipe.send(times)
 
 
 def _flood(server: Running, count: int, ready: multiprocessing.synchronize.Event) -> None:
