@@ -42,6 +42,7 @@ from tornterm.web.proxies import TrustedProxies
 from tornterm.web.throttle import Throttle
 from tornterm.web.ticket_api import issue
 from tornterm.web.tickets import Admission, Ticket, TicketStore
+from tornterm.web.turnstile import Turnstile
 
 __all__ = ["Terminals"]
 
@@ -140,6 +141,7 @@ class Terminals:
         self.hosts = HostList(server.allowed_hosts, authority, listening)
         self.origins = OriginList(server.public_url, server.allowed_origins)
         self.proxies = TrustedProxies(server.trusted_proxies)
+        self.turnstile = Turnstile()
         self.throttle = Throttle(
             auth.attempts_window, auth.attempts_per_address, auth.attempts_per_account
         )

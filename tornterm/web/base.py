@@ -47,6 +47,7 @@ class Access(Identity):
 
     async def prepare(self) -> None:
         """Refuse whatever may not pass, before anything of the handler runs."""
+        await self.terminals.turnstile.enter()
         if not self.terminals.hosts.allows(self.client.host, local_address(self.request)):
             # Headers that make no sense are not repeated: there might be a secret in them.
             known = self.client.host if parse_host(self.client.host) else "without a name"

@@ -24,6 +24,7 @@ from tornterm.web.origin import OriginList
 from tornterm.web.proxies import TrustedProxies
 from tornterm.web.throttle import Throttle
 from tornterm.web.tickets import TicketStore
+from tornterm.web.turnstile import Turnstile
 
 __all__ = ["Context", "public_base"]
 
@@ -44,6 +45,7 @@ class Context(App, Protocol):
     desk: Desk
     transfers: Transfers
     throttle: Throttle
+    turnstile: Turnstile
     hosts: HostList
     origins: OriginList
     proxies: TrustedProxies
