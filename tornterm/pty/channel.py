@@ -185,6 +185,7 @@ class Channel:
         return len(data)
 
     def _read_in_bulk(self, data: memoryview) -> None:
+        """Pass on what the thread has read, and gather it where it is little."""
         self._flood = len(data) >= bulk.TERMINAL
         if len(data) >= bulk.LEAST:
             self._gatherer.flush()
