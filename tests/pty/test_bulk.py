@@ -339,7 +339,7 @@ async def test_a_flood_that_is_read_faster_than_it_is_printed_stays_with_the_thr
         await terminal.print(data[at : at + 8000])
         while len(terminal.got) + terminal.channel._gatherer.size < at + 8000:
             await asyncio.sleep(0)
-    # The end of each piece may come alone, but the next one does not go on with it.
-    assert sum(reads) == 0 or len(reads) < 20
+    # Each piece would be two reads of the event loop's; the end of one may come alone.
+    assert len(reads) < 20
     terminal.channel.flush()
     assert terminal.got == data
