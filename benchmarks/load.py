@@ -20,7 +20,7 @@ __all__ = [
     "flood_file",
     "flooding",
     "print_file",
-    "typing",
+    "somebody_typing",
     "warm_up",
 ]
 
@@ -123,7 +123,7 @@ def flooding(server: Running, count: int) -> Iterator[None]:
 
 
 @contextmanager
-def typing(server: Running) -> Iterator[list[float]]:
+def somebody_typing(server: Running) -> Iterator[list[float]]:
     """Let somebody type in another session, from a process of its own, at a steady pace.
 
     Gives the milliseconds from key to echo, in order of size, when the ``with`` block is over.

@@ -18,7 +18,7 @@ from benchmarks.load import (
     flood_file,
     flooding,
     print_file,
-    typing,
+    somebody_typing,
     warm_up,
 )
 from benchmarks.peers import Running
@@ -220,7 +220,7 @@ def burst(server: Running, count: int) -> Figures:
 
     And how long whoever types in another session waits for each echo meanwhile.
     """
-    with typing(server) as echo_times:
+    with somebody_typing(server) as echo_times:
         begun = time.perf_counter()
         connections = [Connection(server, wait=False) for _ in range(count)]
         read_all(connections, PROMPT)

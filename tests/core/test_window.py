@@ -76,7 +76,8 @@ def test_an_old_acknowledgement_changes_nothing() -> None:
 def test_what_a_client_has_missed_takes_few_round_trips() -> None:
     """It is sent as far as the limit allows, and only what comes behind it at the client's pace."""
     limit = 4 * START
-    window = AckWindow(1000, Pace(limit))
+    pace = Pace(limit)
+    window = AckWindow(1000, pace)
     window.owed = 1000 + limit + 5000
     window.send(1000 + window.room, 0.0)
     assert window.sent == 1000 + limit
@@ -85,4 +86,4 @@ def test_what_a_client_has_missed_takes_few_round_trips() -> None:
     assert window.sent == window.owed
     assert window.room == 0
     window.acknowledge(window.owed, 0.2)
-    assert 0 < window.room <= limit
+    assert window.room == pace.allowance

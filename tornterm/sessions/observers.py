@@ -156,13 +156,12 @@ class Observers:
         self._all: list[WatchedObserver] = []
         self._echoes = echoes
         self._told = False
-        self._paced = self._hear_echo = False
+        self._paced = False
 
     def add(self, observers: Sequence[WatchedObserver]) -> None:
         """Let observers see everything from the start of the session."""
         self._all.extend(observers)
         self._paced = any(observer.paces for observer in self._all)
-        self._hear_echo = any(observer.hears_echo for observer in self._all)
 
     def show_output(self) -> None:
         """Show what has come since the last time, resizes at their place."""
@@ -186,7 +185,7 @@ class Observers:
 
     def echoes(self) -> bool:
         """Whether the terminal shows what is typed; asked only where somebody wants to know."""
-        return self._hear_echo and self._echoes()
+        return any(observer.hears_echo for observer in self._all) and self._echoes()
 
     def show_input(self, data: bytes, echoed: bool = False) -> None:
         """Show what was typed.

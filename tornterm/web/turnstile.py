@@ -25,7 +25,6 @@ class Turnstile:
     def __init__(self, most: int = MOST) -> None:
         self._most = most
         self._begun = 0
-        self._expected = False
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     async def enter(self) -> None:
@@ -38,14 +37,12 @@ class Turnstile:
         await turn
 
     def _count(self) -> None:
-        self._begun += 1
-        if not self._expected:
-            self._expected = True
+        if not self._begun:
             asyncio.get_running_loop().call_soon(self._next_turn)
+        self._begun += 1
 
     def _next_turn(self) -> None:
         self._begun = 0
-        self._expected = False
         while self._waiting and self._begun < self._most:
             turn = self._waiting.popleft()
             # One whose request was given up is cancelled.
