@@ -63,6 +63,20 @@ def test_every_reader_ends_with_the_table(
     assert len(board) == len(table)
 
 
+def test_old_rows_can_be_read_in_parts_after_many_removals() -> None:
+    """Where a part ends before the last removal that is forgotten, the next one goes on there."""
+    board = Board(0)
+    for name in "abcdef":
+        board.put(name, {"name": name, "value": 1})
+    board.keep_only(set("abcde"))
+    reader = Reader(board)
+    parts = 1
+    while reader.read(2) and parts < 10:
+        parts += 1
+    assert parts == 3
+    assert set(reader.rows) == set("abcde")
+
+
 def test_what_is_the_same_is_no_change() -> None:
     """A row that was put again is not sent again."""
     board = Board()

@@ -77,6 +77,12 @@ class Board:
             if len(self._gone) > self._remembered:
                 self._oldest = self._gone.popleft()[0]
 
+    def _renumber(self) -> None:
+        """Let all rows count as changed, in their order, behind all removals."""
+        for name, (_, row) in self._rows.items():
+            self.version += 1
+            self._rows[name] = (self.version, row)
+
     def since(self, cursor: int, most: int) -> Changes:
         """What a reader does not know yet.
 
@@ -94,5 +100,9 @@ class Board:
         changed.reverse()
         more = len(changed) > most
         until = changed[most - 1][0] if more else self.version
+        if until < self._oldest:
+            # Whoever goes on from there would begin anew each time.
+            self._renumber()
+            return self.since(0, most)
         gone = [] if reset else [name for at, name in self._gone if cursor < at <= until]
         return Changes(until, reset, [row for _, row in changed[:most]], gone, more)
