@@ -11,7 +11,7 @@ import pytest
 from tornado.ioloop import IOLoop
 from tornado.iostream import IOStream, StreamClosedError
 
-from tornterm.web.readahead import AHEAD, ReadAhead
+from tornterm.web.readahead import ReadAhead
 
 
 class CountingStream(IOStream):
@@ -82,21 +82,53 @@ async def test_what_came_before_the_end_can_be_read(
     assert reader.closed()
 
 
-async def test_what_is_waited_for_is_one_read(
-    ends: tuple[CountingStream, socket.socket],
+async def test_what_is_waited_for_is_taken_where_it_is_read(
+    ends: tuple[CountingStream, socket.socket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """There is none that finds nothing, but where the socket had more than fits into one."""
+    """One read each, and whoever waits is not woken before something is left."""
     stream, peer = ends
     reader = ReadAhead(stream)
+    reads, taken, came = [], [], asyncio.Event()
+
+    def take(ahead: bytearray) -> bool:
+        taken.append(bytes(ahead))
+        came.set()
+        left = b"!" in ahead
+        ahead.clear()
+        return left
+
+    read = ReadAhead._read
+    monkeypatch.setattr(ReadAhead, "_read", lambda self: reads.append(1) or read(self))
+    waiting = asyncio.ensure_future(reader.wait(take))
     for key in range(10):
-        waiting = asyncio.ensure_future(reader.read_bytes(1))
-        await asyncio.sleep(0)
+        came.clear()
         peer.send(b"%d" % key)
-        assert await waiting == b"%d" % key
-    assert stream.reads <= 1 + 10
-    peer.send(b"x" * 2 * AHEAD)
-    assert await reader.read_bytes(2 * AHEAD) == b"x" * 2 * AHEAD
-    assert stream.reads <= 1 + 10 + 2
+        await came.wait()
+    assert not waiting.done()
+    peer.send(b"!")
+    await waiting
+    assert taken == [b"%d" % key for key in range(10)] + [b"!"]
+    assert (len(reads), stream.reads) == (11, 0)
+
+
+async def test_others_read_as_ever_when_the_waiting_is_over(
+    ends: tuple[CountingStream, socket.socket],
+) -> None:
+    """The stream is its own again, also after whoever waited has been cancelled."""
+    stream, peer = ends
+    reader = ReadAhead(stream)
+    waiting = asyncio.ensure_future(reader.wait(lambda ahead: True))
+    await asyncio.sleep(0)
+    peer.send(b"a")
+    await waiting
+    peer.send(b"bc")
+    assert await reader.read_bytes(3) == b"abc"
+    waiting = asyncio.ensure_future(reader.wait(lambda ahead: True))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert "_handle_read" not in vars(stream)
 
 
 async def test_the_end_comes_while_it_waits(
@@ -107,10 +139,12 @@ async def test_the_end_comes_while_it_waits(
     reader = ReadAhead(stream)
     peer.send(b"a")
     assert await reader.read_bytes(1) == b"a"
-    waiting = asyncio.ensure_future(reader.read_bytes(1))
+    waiting = asyncio.ensure_future(reader.wait(lambda ahead: True))
     await asyncio.sleep(0)
     peer.close()
     with pytest.raises(StreamClosedError):
         await waiting
     with pytest.raises(StreamClosedError):
         await reader.read_bytes(1)
+    with pytest.raises(StreamClosedError):
+        await reader.wait(lambda ahead: True)

@@ -16,7 +16,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application
 from tornado.websocket import WebSocketHandler, WebSocketProtocol, WebSocketProtocol13
 
-from tornterm.web.readahead import ReadAhead, SmallFrames, take_frame
+from tornterm.web.readahead import AT_ONCE, ReadAhead, SmallFrames, take_frame
 
 LIMIT = 70_000
 MASK = b"\x37\xfa\x21\x3d"
@@ -201,3 +201,53 @@ async def test_keys_and_acknowledgements_are_one_step_each(monkeypatch: pytest.M
     heard = await conversation(Quick, [b"".join(frames)])
     assert heard == ['{"type":"ack","offset":7}', b"k"] * 50 + [("closed", None)]
     assert not steps
+
+
+class Turns(Quick):
+    """Writes down in which turn of the event loop it is told."""
+
+    turn = 0
+
+    def open(self, *args: str, **kwargs: str) -> None:
+        """Count from here on."""
+        super().open(*args, **kwargs)
+        self._count()
+
+    def _count(self) -> None:
+        Turns.turn += 1
+        asyncio.get_running_loop().call_soon(self._count)
+
+    def on_message(self, message: str | bytes) -> None:
+        """A message."""
+        self.heard.append(self.turn)
+
+
+async def test_others_have_their_turn_between_many_frames() -> None:
+    """Nobody's keys hold the event loop, however many come at once."""
+    turns = (await conversation(Turns, [frame(BINARY, b"k") * 600]))[:-1]
+    assert len(turns) == 600
+    # Those that are acted on where they were read, then as many as Tornado thinks right.
+    assert turns.count(turns[0]) == AT_ONCE
+    assert max(turns.count(turn) for turn in turns) < 300
+
+
+class Slow(Quick):
+    """Takes its time over each message."""
+
+    busy = False
+
+    async def on_message(self, message: str | bytes) -> None:  # type: ignore[override]
+        """A message."""
+        assert not self.busy
+        self.busy = True
+        for _ in range(3):
+            await asyncio.sleep(0)
+        self.busy = False
+        self.heard.append(message)
+
+
+async def test_a_message_that_takes_time_is_waited_for() -> None:
+    """The next one, whether or not it has come already, is its own affair."""
+    keys = [b"%d" % number for number in range(20)]
+    for pieces in (map(frame, [BINARY] * 20, keys), [b"".join(map(frame, [BINARY] * 20, keys))]):
+        assert await conversation(Slow, list(pieces)) == [*keys, ("closed", None)]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import socket
+from asyncio import Future
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from tornado.iostream import IOStream, SSLIOStream
@@ -14,6 +17,9 @@ __all__ = ["ReadAhead", "SmallFrames", "take_frame"]
 AHEAD = 16 * 1024
 """Bytes that are read at once where so many have come; each time so many have to be set to zero."""
 
+AT_ONCE = 8
+"""Small frames that are acted on where they are read; others have their turn before the rest."""
+
 _TEXT, _BINARY = 0x81, 0x82
 _MASKED = 0x80
 _LONGEST_IN_ONE_BYTE, _TWO_BYTES = 125, 126
@@ -23,25 +29,26 @@ class ReadAhead:
     """A stream from which Tornado takes frames in small steps: a header, a mask, a payload.
 
     Each of these steps would make a future and change what the event loop watches, which together
-    cost several times as much as a key or an acknowledgement itself. Here all but the first of
-    them find what they want in memory. Whatever else is asked of it, the stream does.
+    cost several times as much as a key or an acknowledgement itself. Here they find what they want
+    in memory, and whole small frames need no steps at all. Whatever else is asked of it, the stream
+    does.
 
     Args:
         stream: Where the bytes come from.
+
+    Attributes:
+        ahead: What has come and was not taken; whoever takes something takes it off.
     """
 
     def __init__(self, stream: IOStream) -> None:
         self._stream = stream
-        self._ahead = bytearray()
-        self._emptied = False
+        # Asked before each frame that is sent.
+        self.closed = stream.closed
+        self.ahead = bytearray()
         stream.read_chunk_size = AHEAD
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
-
-    def closed(self) -> bool:
-        """Whether the stream is closed; asked before each frame that is sent."""
-        return self._stream.closed()
 
     @property
     def ended(self) -> bool:
@@ -52,7 +59,7 @@ class ReadAhead:
         stream: Any = self._stream
         if stream.closed():
             return True
-        if self._ahead or stream._read_buffer_size:
+        if self.ahead or stream._read_buffer_size:
             return False
         try:
             # Below TLS, if there is any: an SSLSocket itself cannot peek.
@@ -68,43 +75,63 @@ class ReadAhead:
         Raises:
             StreamClosedError: The stream ended before.
         """
-        ahead = self._ahead
+        ahead = self.ahead
         while len(ahead) < count:
             ahead += await self._more()
         data = bytes(memoryview(ahead)[:count])
         del ahead[:count]
         return data
 
-    async def read_frame(self, longest: int) -> tuple[int, bytes] | None:
-        """Wait for something, and read the frame it begins with if that is a small, simple one.
+    async def wait(self, take: Callable[[bytearray], bool]) -> None:
+        """Wait until there is something that is not done with where it is read.
+
+        What comes is read by the event loop's own call, which lets `take` have it at once: for a
+        future, a task and another turn there need to be no small frames.
 
         Args:
-            longest: Bytes of its payload at the most.
-
-        Returns:
-            As `take_frame`.
+            take: Called with `ahead` when something has come, to take off it what it can. Says
+                whether the waiting is over.
 
         Raises:
             StreamClosedError: The stream ended.
         """
-        if not self._ahead:
-            self._ahead += await self._more()
-        return take_frame(self._ahead, longest)
+        stream: Any = self._stream
+        if stream._read_buffer_size > 0 or isinstance(stream, SSLIOStream) or stream.closed():
+            # What TLS has decrypted the event loop knows nothing of.
+            self.ahead += await self._more()
+            return
+        over = stream._start_read()
+        # As for a read of the stream's own, which is what finds the end.
+        stream._read_bytes, stream._read_partial = AHEAD, True
+        stream._handle_read = partial(self._came, over, take)
+        try:
+            stream._add_io_state(stream.io_loop.READ)
+            await over
+        finally:
+            del stream._handle_read
+
+    def _came(self, over: Future[bytes], take: Callable[[bytearray], bool]) -> None:
+        stream: Any = self._stream
+        if not over.done() and (data := self._read()) is not None:
+            self.ahead += data
+            if take(self.ahead) and not over.done():
+                # It is not to find a read that is over: what comes now is for the next one.
+                stream._read_future = stream._read_bytes = None
+                stream._read_partial = False
+                over.set_result(b"")
+        else:
+            IOStream._handle_read(stream)
+
+    def _read(self) -> bytes | None:
+        """Read once; None where the stream has to find out what there is instead of data."""
+        try:
+            return self._stream.socket.recv(AHEAD) or None
+        except OSError:
+            return None
 
     async def _more(self) -> bytes:
         """Wait for more."""
-        stream: Any = self._stream
-        # What TLS has decrypted the event loop knows nothing of.
-        decrypted = stream._read_buffer_size > 0 or isinstance(stream, SSLIOStream)
-        if self._emptied and not decrypted and not stream.closed():
-            # The stream's own way is to look first, and there was nothing left the last time.
-            came = stream._start_read()
-            stream._read_bytes, stream._read_partial = AHEAD, True
-            stream._add_io_state(stream.io_loop.READ)
-            data: bytes = await came
-        else:
-            data = await stream.read_bytes(AHEAD, partial=True)
-        self._emptied = len(data) < AHEAD
+        data: bytes = await self._stream.read_bytes(AHEAD, partial=True)
         return data
 
 
@@ -142,12 +169,21 @@ class SmallFrames(WebSocketProtocol13):
     pieces, compressed, a ping or wrong, Tornado reads, in steps.
     """
 
+    _handled: Awaitable[None] | None = None
+
     async def _receive_frame(self) -> None:
         stream: Any = self.stream
         begun: Any = self._fragmented_message_buffer
         if not isinstance(stream, ReadAhead) or self._decompressor is not None or begun is not None:
             return await super()._receive_frame()
-        frame = await stream.read_frame(self.params.max_message_size)
+        if not stream.ahead:
+            await stream.wait(self._handle_whole)
+            handled, self._handled = self._handled, None
+            if handled is not None:
+                return await handled
+            if self.client_terminated or not stream.ahead:
+                return None
+        frame = take_frame(stream.ahead, self.params.max_message_size)
         if frame is None:
             return await super()._receive_frame()
         opcode, data = frame
@@ -156,3 +192,16 @@ class SmallFrames(WebSocketProtocol13):
         if handled is not None:
             await handled
         return None
+
+    def _handle_whole(self, ahead: bytearray) -> bool:
+        """Act on small frames where they are read; True if something remains to be done."""
+        for _ in range(AT_ONCE):
+            frame = take_frame(ahead, self.params.max_message_size)
+            if frame is None:
+                break
+            opcode, data = frame
+            self._wire_bytes_in += len(data)
+            self._handled = self._handle_message(opcode, data)
+            if self._handled is not None or self.client_terminated:
+                return True
+        return bool(ahead)
