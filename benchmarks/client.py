@@ -19,6 +19,9 @@ __all__ = ["PROMPT", "Connection", "Silence", "read_all"]
 
 PROMPT = b"$ "
 ACK_STEP = 128 * 1024
+LITTLE = 1024
+LITTLE_SECONDS = 0.05
+"""Of little output a page says only so often that it has been parsed: see ``docs/protocol.md``."""
 TAIL = 512
 
 _numbers = itertools.count(time.monotonic_ns())
@@ -83,6 +86,7 @@ class Connection:
         self.tail = b""
         self.received = 0
         self.acked = 0
+        self._acked_at = 0.0
         self.session: dict[str, Any] = {}
         self._typed = False
         self._upgraded = True
@@ -103,6 +107,9 @@ class Connection:
         first = b"" if self._typed else self.dialect.before_input
         self._typed = True
         self.send(first + self.dialect.encode(text))
+        # A page has drawn the last echo by now, and nobody types as soon as there is one.
+        if time.monotonic() - self._acked_at >= LITTLE_SECONDS:
+            self.settle()
 
     def read(self) -> bytes:
         """Read once; the last bytes of what has come so far.
@@ -155,18 +162,27 @@ class Connection:
 
     def _acknowledge(self) -> None:
         assert self._frames is not None
-        due = self.received - self.acked
-        if due >= ACK_STEP or (due and self._frames.between):
-            self.acked = self.received
+        owed = self.received - self.acked
+        if owed >= ACK_STEP or (owed >= LITTLE and self._frames.between):
+            self.settle()
+
+    def settle(self) -> None:
+        """Acknowledge what has come, as a page does a moment later where it is little."""
+        if self._frames is not None and self.received > self.acked:
+            self.acked, self._acked_at = self.received, time.monotonic()
             offset = int(str(self.session.get("offset", 0))) + self.received
             self.send(message(type="ack", offset=offset))
 
     def until(self, text: bytes, timeout: float = 60.0) -> None:
-        """Read until `text` has come, and forget it.
+        """Read until `text` has come, forget it, and owe nothing.
 
         Raises:
             Silence: It did not come in time.
         """
+        self._until(text, timeout)
+        self.settle()
+
+    def _until(self, text: bytes, timeout: float) -> None:
         self.socket.settimeout(timeout)
         try:
             while text not in self.read():
@@ -181,7 +197,7 @@ class Connection:
         """Seconds from a key to its echo."""
         before = time.perf_counter()
         self.type(key)
-        self.until(key, timeout)
+        self._until(key, timeout)
         return time.perf_counter() - before
 
     def close(self) -> None:
@@ -257,4 +273,5 @@ def read_all(connections: Iterable[Connection], text: bytes, timeout: float = 12
             for key, _ in ready:
                 if text in key.data.read():
                     key.data.tail = b""
+                    key.data.settle()
                     selector.unregister(key.data)

@@ -100,7 +100,9 @@ def answering(server: Running, *, twice: bool = False) -> Connection:
 
 def echoes(connection: Connection, count: int, timeout: float = 10.0) -> list[float]:
     """Milliseconds from key to echo, `count` times, in order of size."""
-    return sorted(1000 * connection.echo(KEY, timeout) for _ in range(count))
+    times = sorted(1000 * connection.echo(KEY, timeout) for _ in range(count))
+    connection.settle()
+    return times
 
 
 @contextmanager

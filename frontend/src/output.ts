@@ -28,6 +28,18 @@ const PIECE = 8 * 1024;
 /** Milliseconds after which something further that was parsed is acknowledged, however little it is. */
 const ACK_AFTER = 20;
 
+/** Bytes that are too few for an acknowledgement of their own, as the echo of a key. */
+const LITTLE = 1024;
+
+/** Milliseconds between acknowledgements while there is but little. */
+const LITTLE_AFTER = 50;
+
+/** Later, or at once where nobody looks: the timers of a hidden page may take a minute. */
+function later(call: () => void, delay: number): void {
+  if (globalThis.document?.hidden) call();
+  else setTimeout(call, delay);
+}
+
 export class Output implements Player {
   /** Bytes of the session that have been handed over in order; null within a snapshot. */
   offset: number | null = null;
@@ -45,6 +57,9 @@ export class Output implements Player {
   private window = 0;
   private acked = 0;
   private ackedAt = 0;
+  /** The end of what is parsed, acknowledged in a moment since it is but little. */
+  private little: number | null = null;
+  private waits = false;
   private attached = false;
 
   constructor(
@@ -52,6 +67,7 @@ export class Output implements Player {
     private readonly sendAck: (offset: number) => void,
     private readonly now: () => number = () => performance.now(),
     private readonly turns = TURNS,
+    private readonly callLater = later,
   ) {}
 
   /** Whether there is something that has not been parsed. */
@@ -185,7 +201,7 @@ export class Output implements Player {
       else if (step.kind === "reset") this.screen.reset();
       else {
         this.drawing = false;
-        this.reached(step.offset);
+        this.reached(step.offset, 0);
       }
     }
     if (!this.busy) this.turns.idle(this);
@@ -215,18 +231,33 @@ export class Output implements Player {
     this.acknowledge(acknowledged);
   }
 
-  private reached(offset: number): void {
+  private reached(offset: number, patience = LITTLE_AFTER): void {
     this.parsed = offset;
     if (!this.attached) return;
     const owed = offset - this.acked;
     // The server goes by how fast acks come, and sends no more than is parsed in a moment: a page
     // that parses slowly would run dry if it waited for a quarter of the whole window.
-    const due = owed >= this.window / 4 || this.now() - this.ackedAt >= ACK_AFTER;
-    if (owed > 0 && (due || offset === this.offset)) this.acknowledge(offset);
+    const all = offset === this.offset;
+    const little = all && owed < LITTLE;
+    const left = (little ? patience : ACK_AFTER) - (this.now() - this.ackedAt);
+    if (owed <= 0) return;
+    if (owed >= this.window / 4 || left <= 0 || (all && !little)) this.acknowledge(offset);
+    else if (little) this.acknowledgeIn(left, offset);
+  }
+
+  private acknowledgeIn(delay: number, offset: number): void {
+    this.little = offset;
+    if (this.waits) return;
+    this.waits = true;
+    this.callLater(() => {
+      this.waits = false;
+      if (this.attached && this.little !== null) this.acknowledge(this.little);
+    }, delay);
   }
 
   private acknowledge(offset: number): void {
     this.acked = offset;
+    this.little = null;
     this.ackedAt = this.now();
     this.sendAck(offset);
   }

@@ -6,29 +6,78 @@ import { FakeScreen, made, resumed, utf8 } from "./fakes.ts";
 function setup(eager = false) {
   const screen = new FakeScreen(eager);
   const acks: number[] = [];
-  const clock = { now: 0 };
-  const output = new Output(screen, (offset) => acks.push(offset), () => clock.now);
-  return { screen, acks, clock, output };
+  const clock = { now: 0, later: [] as [number, () => void][] };
+  const output = new Output(
+    screen, (offset) => acks.push(offset), () => clock.now, undefined,
+    (call, delay) => clock.later.push([clock.now + delay, call]),
+  );
+  const pass = (milliseconds: number) => {
+    clock.now += milliseconds;
+    const due = clock.later.filter(([at]) => at <= clock.now);
+    clock.later = clock.later.filter(([at]) => at > clock.now);
+    for (const [, call] of due) call();
+  };
+  return { screen, acks, clock, output, pass };
 }
 
 test("acks at once, then when all is parsed", () => {
-  const { output, screen, acks } = setup();
+  const { output, screen, acks, clock } = setup();
   output.begin(made());
   assert.deepEqual(acks, [0]);
+  clock.now += 50;
   output.bytes(utf8("hello"));
   assert.equal(output.offset, 5);
   assert.deepEqual(acks, [0], "handed over is not parsed");
   screen.parse();
   assert.deepEqual(acks, [0, 5]);
+  output.bytes(utf8("x".repeat(1024)));
+  screen.parse();
+  assert.deepEqual(acks, [0, 5, 1029], "so much does not wait");
+});
+
+test("acks little things twenty times a second, and the last of them, too", () => {
+  const { output, screen, acks, pass } = setup();
+  output.begin(made());
+  for (let count = 0; count < 20; count += 1) {
+    pass(10);
+    output.bytes(utf8("k"));
+    screen.parse();
+  }
+  assert.deepEqual(acks, [0, 4, 9, 14, 19]);
+  output.bytes(utf8("last"));
+  screen.parse();
+  pass(49);
+  assert.deepEqual(acks, [0, 4, 9, 14, 19]);
+  pass(1);
+  assert.deepEqual(acks, [0, 4, 9, 14, 19, 24]);
+  pass(1000);
+  assert.deepEqual(acks, [0, 4, 9, 14, 19, 24]);
+});
+
+test("what was to be acknowledged in a moment is not, on another connection", () => {
+  const { output, screen, acks, pass } = setup();
+  output.begin(made());
+  output.bytes(utf8("k"));
+  screen.parse();
+  output.detach();
+  pass(50);
+  assert.deepEqual(acks, [0], "nobody is there to be told");
+  output.bytes(utf8("l"));
+  assert.equal(output.resume(resumed({ offset: 2 })), true);
+  assert.deepEqual(acks, [0, 1]);
+  screen.parse();
+  pass(50);
+  assert.deepEqual(acks, [0, 1, 2]);
 });
 
 test("acks each quarter of the window while more is on its way", () => {
-  const { output, screen, acks } = setup();
+  const { output, screen, acks, pass } = setup();
   output.begin(made({ window: 40 }));
   for (let count = 0; count < 10; count += 1) output.bytes(utf8("1234"));
   screen.parse(9);
   assert.deepEqual(acks, [0, 12, 24, 36]);
   screen.parse();
+  pass(50);
   assert.deepEqual(acks, [0, 12, 24, 36, 40]);
 });
 

@@ -72,13 +72,18 @@ class QuietTerminal:
 
 
 class Line:
-    """A connection in memory; `full` stands for a peer that does not read."""
+    """A connection in memory; `full` stands for a peer that does not read.
+
+    Attributes:
+        sends: How many times the socket would have been called.
+    """
 
     remote = "127.0.0.1"
 
     def __init__(self) -> None:
         self.frames: list[bytes | dict[str, Any]] = []
         self.full = False
+        self.sends = 0
         self.unsent = 0
         self.on_writable: Callable[[], None] | None = None
         self.closed: tuple[int, str] | None = None
@@ -101,6 +106,8 @@ class Line:
     def _count(self, size: int) -> None:
         if self._holds:
             self._held += size
+        else:
+            self.sends += 1
         if self._holds or self.full:
             self.unsent += size
 
@@ -113,6 +120,7 @@ class Line:
         self._holds -= 1
         if not self._holds:
             held, self._held = self._held, 0
+            self.sends += bool(held)
             if not self.full:
                 self.unsent -= held
 

@@ -201,7 +201,7 @@ def test_input_needs_the_current_lease(stage: Stages) -> None:
     attachment.declare_lease(s.session.lease)
     attachment.accept_input(b"typed")
     assert s.terminal.typed == b"typed"
-    s.clock.advance(DELAY)
+    s.clock.advance(2 * DELAY)
     assert line.messages("input_ack")[-1] == {
         "type": "input_ack",
         "offset": 10,

@@ -55,7 +55,7 @@ def test_an_answered_key_leaves_no_timer(stage: Callable[..., Stage]) -> None:
 
 
 def test_keys_are_accounted_for_together(stage: Callable[..., Stage]) -> None:
-    """A message for each would wake the client just before each echo."""
+    """A message for each would wake the client just before each echo; it comes along with one."""
     world = stage()
     attachment, line = world.open()
     attachment.declare_lease(world.session.lease)
@@ -67,11 +67,30 @@ def test_keys_are_accounted_for_together(stage: Callable[..., Stage]) -> None:
     assert line.frames == [b"k"] * 10
     line.take()
     world.clock.advance(DELAY)
-    (account,) = line.frames
+    assert line.frames == []
+    before = line.sends
+    world.terminal.print(b"k")
+    echo, account = line.frames
+    assert (echo, line.sends) == (b"k", before + 1)
     assert isinstance(account, dict) and (account["type"], account["offset"]) == ("input_ack", 10)
     line.take()
     world.clock.advance(10 * DELAY)
     assert line.frames == []
+
+
+def test_keys_without_an_echo_are_accounted_for_by_themselves(
+    stage: Callable[..., Stage],
+) -> None:
+    """A password, or a program that takes its time."""
+    world = stage()
+    attachment, line = world.open()
+    attachment.declare_lease(world.session.lease)
+    line.take()
+    before = world.clock.pending
+    attachment.accept_input(b"secret")
+    world.clock.advance(2 * DELAY)
+    assert [m["offset"] for m in line.messages("input_ack")] == [6]
+    assert world.clock.pending == before
 
 
 def test_an_account_that_somebody_may_wait_for_is_given_at_once(

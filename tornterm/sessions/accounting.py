@@ -15,8 +15,9 @@ from tornterm.sessions.clock import Clock, Timer
 
 __all__ = ["DELAY", "InputAccount"]
 
-DELAY = 0.05
-"""Seconds after which a client is told of input that was just typed."""
+DELAY = 0.1
+"""Seconds after which a client is told of input that was just typed, along with output; without
+any, after as many again."""
 
 STEP = v1.MAX_BINARY // 4
 """A rise of the limit that is worth a message at once: a client may be waiting for it."""
@@ -81,8 +82,13 @@ class InputAccount:
 
     def _later(self) -> None:
         self._timer = None
-        if self._untold:
-            self._now()
+        if not self._untold:
+            return
+        if self.due:
+            self._tell()
+        else:
+            self.due = True
+            self._timer = self._clock.call_later(DELAY, self._later)
 
     def _now(self) -> None:
         self.due = True

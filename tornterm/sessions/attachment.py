@@ -156,10 +156,8 @@ class Attachment(ABC):
             # The socket took it at once, so nobody will call `on_writable`.
             self._note_progress()
             self.host.moved(self)
-        if self.transport.unsent < HIGH_WATER:
-            self._send_state()
         self._watch_for_stall()
-        if hold and self._room() > 0 and 0 < self.cursor.pending < 4:
+        if hold and 0 < self.cursor.pending < 4 and self._room() > 0:
             self._release_the_tail_later()
         if self.finished:
             self._finish()
@@ -167,13 +165,16 @@ class Attachment(ABC):
     def _send_some(self, hold: bool) -> bool:
         """Send as many frames together as the connection may hold; False where there are no more.
 
-        To a socket, and to whoever is woken at its other end, they are one.
+        To a socket, and to whoever is woken at its other end, they are one, and so is what else
+        there is to say.
         """
         transport = self.transport
         transport.hold()
         try:
             while self.open and transport.unsent < HIGH_WATER:
                 if not self._send_next(hold):
+                    if self.open:
+                        self._send_state()
                     return False
             return True
         finally:
@@ -183,14 +184,13 @@ class Attachment(ABC):
         """Send one frame, if one can or need be sent; False where there is nothing more."""
         if self.painter.busy:
             return self._send_next_part()
-        if self.cursor.lost:
-            self.painter.begin_alone()
-            return True
         room = self._room()
-        if room <= 0:
-            return False
-        piece = self.cursor.view(min(room, MAX_FRAME), hold=hold and self.host.ending is None)
+        hold = hold and self.host.ending is None
+        piece = self.cursor.view(min(room, MAX_FRAME), hold=hold) if room > 0 else None
         if piece is None:
+            if self.cursor.lost:
+                self.painter.begin_alone()
+                return True
             return False
         if isinstance(piece, Size):
             self._send_size(piece)
