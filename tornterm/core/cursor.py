@@ -74,27 +74,19 @@ class Cursor:
         self, limit: int, hold: bool, read: Callable[[int, int], _Bytes]
     ) -> _Bytes | Size | None:
         log = self._log
-        if self.lost:
+        if self.offset < log.start:
             return None
         resize = log.next_resize(self.offset, self._seen)
         if resize is not None and resize.offset == self.offset:
             self._seen = resize.number
             return resize.size
         end = min(self.offset + limit, log.end if resize is None else resize.offset)
-        if resize is None or end < resize.offset:
-            end = self._whole(end, hold)
         if end <= self.offset:
             return None
         data = read(self.offset, end - self.offset)
+        # Behind a resize the rest of a character would come too late.
+        rest = utf8.unfinished(data) if resize is None or end < resize.offset else 0
+        if rest and (hold or (rest < len(data) and end < log.end)):
+            data, end = data[:-rest], end - rest
         self.offset = end
-        return data
-
-    def _whole(self, end: int, hold: bool) -> int:
-        """Where to stop instead of at `end` so as not to stop inside a character."""
-        if end <= self.offset:
-            return end
-        first = max(self.offset, end - utf8.LONGEST + 1)
-        cut = end - utf8.unfinished(self._log.read(first, end - first))
-        if hold:
-            return cut
-        return end if cut == self.offset or end == self._log.end else cut
+        return data or None

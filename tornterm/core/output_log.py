@@ -188,12 +188,14 @@ class OutputLog:
     @property
     def surplus(self) -> int:
         """Bytes that are kept beyond the capacity, because the log is held."""
-        return max(0, self._used - self.capacity)
+        surplus = self._used - self.capacity
+        return surplus if surplus > 0 else 0
 
     @property
     def room(self) -> int:
         """Bytes that can be appended before something goes that is held."""
-        return max(0, self._limit - self._used)
+        free = self._free
+        return free if free > 0 else 0
 
     def release(self, offset: int) -> None:
         """Let go of all that is before `offset`, since whoever held it has taken it up.
@@ -256,15 +258,16 @@ class OutputLog:
 
     def _make_room(self, needed: int) -> None:
         """Let go of the oldest output until there is room for `needed` bytes."""
-        while (excess := self._used + needed - self._limit) > 0:
+        while (excess := needed - self._free) > 0:
             if self._resizes:
                 # Going past a resize frees its charge too, so look again from there.
                 excess = min(excess, self._resizes[0].offset + 1 - self.start)
             self._evict(excess)
 
     @property
-    def _limit(self) -> int:
-        return self.capacity + self._reserve if self.held else self.capacity
+    def _free(self) -> int:
+        limit = self.capacity + self._reserve if self.held else self.capacity
+        return limit - self._used
 
     @property
     def _used(self) -> int:

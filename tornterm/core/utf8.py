@@ -26,6 +26,8 @@ def unfinished(data: Sequence[int]) -> int:
     Returns:
         0 to 3.
     """
+    if not data or data[-1] < 0x80:
+        return 0
     for count in range(1, min(LONGEST, len(data) + 1)):
         byte = data[-count]
         if byte < 0x80:

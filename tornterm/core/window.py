@@ -162,7 +162,8 @@ class AckWindow:
         end = self.acked + self._pace.allowance
         if self.sent < self.owed:
             end = max(end, min(self.owed, self.acked + self._pace.limit))
-        return max(0, end - self.sent)
+        room = end - self.sent
+        return room if room > 0 else 0
 
     def send(self, offset: int, now: float) -> None:
         """Output has been sent.

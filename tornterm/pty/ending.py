@@ -76,7 +76,7 @@ class Ending:
     @property
     def hurried(self) -> bool:
         """Whether the program has been ended and its last words need not wait for anybody."""
-        return self.leader is not None and self._destruction is not None
+        return self._destruction is not None and self.leader is not None
 
     # What is seen.
 

@@ -66,6 +66,10 @@ class Gatherer:
         Returns:
             Whether it was passed on before its time, because there was enough.
         """
+        if self._timer is None and len(data) < LARGE:
+            # Nothing is being gathered.
+            self._pass_on(data)
+            return False
         self._pieces.append(data)
         self.size += len(data)
         enough = self.size >= FULL

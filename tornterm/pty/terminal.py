@@ -279,8 +279,9 @@ class Terminal(PtyWithClients):
         # What a program that is being killed still had to say waits for nobody.
         if self._ending is not None and self._ending.hurried:
             return READ_BYTES
-        room = self.may_read()
-        return room if room and (self._audience.keeps_up() or not self.clients_pace()) else 0
+        if self.clients and self.clients_pace() and not self._audience.keeps_up():
+            return 0
+        return self.may_read()
 
     def _on_data(self, data: ReadableBuffer) -> None:
         assert self._ending is not None

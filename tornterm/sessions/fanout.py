@@ -48,8 +48,11 @@ class Fanout:
     def grown(self, end: int) -> None:
         """The log has grown to `end`, or has got a resize event."""
         self._end = end
-        self._serve_writer()
-        if self._viewers():
+        writer = self._writer()
+        if writer is not None:
+            writer.pump()
+        # Nearly always nobody else is there.
+        if self._attachments != [writer] and self._viewers():
             self._for_viewers.grown(end)
 
     def pump(self) -> None:
@@ -68,11 +71,6 @@ class Fanout:
     def _viewers(self) -> list[Attachment]:
         writer = self._writer()
         return [attachment for attachment in self._attachments if attachment is not writer]
-
-    def _serve_writer(self) -> None:
-        writer = self._writer()
-        if writer is not None:
-            writer.pump()
 
     def _serve_viewers(self) -> None:
         size, self._served = self._end - self._served, self._end

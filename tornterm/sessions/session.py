@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 from tornterm.core.ledger import Reservation
 from tornterm.core.lifecycle import CloseCode, ErrorCode, Lifecycle, State
-from tornterm.core.output_log import OutputLog
 from tornterm.core.tokens import ResumeTokens
 from tornterm.pty.terminal import Terminal
 from tornterm.screens.model import ScreenModel
@@ -51,6 +50,8 @@ class Session:
         screens: Who keeps the model of the screen; None for no model.
 
     Attributes:
+        log: The session's output.
+        attachments: All that are attached, the newest last.
         active: When something was last printed or typed, in seconds of the wall clock.
         name: What clients of Jupyter's terminals know it by; empty where that is its id.
     """
@@ -74,6 +75,7 @@ class Session:
         self.id = session_id
         self.owner = owner
         self.terminal = terminal
+        self.log = terminal.log
         self.clock = clock
         self.policy = policy
         self.reservation = reservation
@@ -86,6 +88,7 @@ class Session:
         self.lifecycle = Lifecycle(clock.now())
         self.party = Party()
         self.company = Company(self.party)
+        self.attachments = self.company.attachments
         self.shares = Shares(clock, self.company.share_ended)
         self.control = Control(self, control_timeout)
         self.answered = 0
@@ -106,7 +109,7 @@ class Session:
             terminal.poke,
             lambda waits: self.company.tell_of_the_pace(waits=waits),
         )
-        self._fanout = Fanout(clock, self.attachments, lambda: self.writer)
+        self._fanout = Fanout(clock, self.attachments, lambda: self.control.writer)
         self._deadlines = Deadlines(
             clock,
             lifetimes,
@@ -121,16 +124,6 @@ class Session:
         terminal.on_exit = self._on_exit
 
     # What it looks like from outside.
-
-    @property
-    def log(self) -> OutputLog:
-        """The session's output."""
-        return self.terminal.log
-
-    @property
-    def attachments(self) -> list[Attachment]:
-        """All that are attached, the newest last."""
-        return self.company.attachments
 
     @property
     def tokens(self) -> ResumeTokens:
@@ -340,7 +333,7 @@ class Session:
             attachment: Who typed it; None for the application around us and terminado's clients.
             data: What was typed.
         """
-        if not self.alive:
+        if not self.lifecycle.alive:
             return
         self.active = self.clock.wall()
         self._deadlines.typed()
@@ -351,7 +344,7 @@ class Session:
     @property
     def deserted(self) -> bool:
         """Whether nobody is there whose terminal would answer the program."""
-        return self.alive and self.control.writer is None and not self.terminal.clients
+        return self.control.writer is None and self.alive and not self.terminal.clients
 
     def reply(self, data: bytes) -> None:
         """Give the program what its terminal would answer."""
@@ -372,20 +365,22 @@ class Session:
 
         However much one read brings, it never pushes out of the log what the writer has not got.
         """
-        writer = self.writer
+        writer, log = self.control.writer, self.log
         if writer is None:
-            return min(self.log.capacity, self.model.room, self._pacing.room())
+            return min(log.capacity, self.model.room, self._pacing.room())
         position = writer.position
-        left = position + writer.allowance - self.log.end
+        left = position + writer.allowance - log.end
         if left <= 0:
             return 0
-        room = min(self.log.room_after(position), self.model.room, self._pacing.room())
+        room = min(log.room_after(position), self.model.room, self._pacing.room())
         return min(room, max(left, _PIECE))
 
     def moved(self, attachment: Attachment) -> None:
         """An attachment got further, which may let the program go on."""
-        if attachment is self.writer:
-            self.answered = max(self.answered, attachment.position)
+        if attachment is self.control.writer:
+            position = attachment.position
+            if position > self.answered:
+                self.answered = position
             self.terminal.poke()
 
     def _on_output(self) -> None:

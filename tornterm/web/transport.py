@@ -25,22 +25,22 @@ class SocketTransport:
     Args:
         handler: The WebSocket.
         remote: The client's address.
+
+    Attributes:
+        unsent: Bytes handed over that the socket has not taken yet.
+        on_writable: Called whenever `unsent` has fallen.
     """
 
     def __init__(self, handler: WebSocketHandler, remote: str) -> None:
         self._handler = handler
         self._remote = remote
-        self._unsent = 0
+        self.unsent = 0
         self._holds = 0
         self._held: list[bytes | memoryview] = []
+        self._held_bytes = 0
         self._connection = handler.ws_connection
         self._plain = _plain_stream(handler)
         self.on_writable: Callable[[], None] | None = None
-
-    @property
-    def unsent(self) -> int:
-        """Bytes handed over that the socket has not taken yet."""
-        return self._unsent
 
     @property
     def gone(self) -> bool:
@@ -80,11 +80,13 @@ class SocketTransport:
             self._send_held()
 
     def _send_held(self) -> None:
-        held, self._held = self._held, []
-        if held:
-            self._unsent -= sum(map(len, held))
-            if (stream := self._stream) is not None:
-                self._send_pieces(stream, held)
+        if not self._held:
+            return
+        held, size = self._held, self._held_bytes
+        self._held, self._held_bytes = [], 0
+        self.unsent -= size
+        if (stream := self._stream) is not None:
+            self._send_pieces(stream, held, size)
 
     def close(self, code: int, reason: str) -> None:
         """Close with a WebSocket close code, after what was handed over before."""
@@ -102,16 +104,18 @@ class SocketTransport:
         """Send a frame past `write_message`, which makes a task and two futures for each."""
         header = _header(opcode, len(data))
         self._held += (header, data)
-        self._unsent += len(header) + len(data)
+        size = len(header) + len(data)
+        self._held_bytes += size
+        self.unsent += size
         if not self._holds or len(self._held) >= _MOST_PIECES:
             self._send_held()
 
-    def _send_pieces(self, stream: IOStream, pieces: list[bytes | memoryview]) -> None:
+    def _send_pieces(self, stream: IOStream, pieces: list[bytes | memoryview], size: int) -> None:
         taken = 0 if stream.writing() else _give(stream.socket, pieces)
-        while pieces and taken >= len(pieces[0]):
-            taken -= len(pieces.pop(0))
-        if not pieces:
+        if taken == size:
             return
+        while taken >= len(pieces[0]):
+            taken -= len(pieces.pop(0))
         left = memoryview(b"".join(pieces))[taken:]
         # The error of a connection that breaks here keeps this frame, and with it what it knows.
         pieces.clear()
@@ -129,13 +133,13 @@ class SocketTransport:
         self._wait_for(future, len(frame))
 
     def _wait_for(self, future: Future[None], size: int) -> None:
-        self._unsent += size
+        self.unsent += size
         future.add_done_callback(lambda done: self._sent(done, size))
 
     def _sent(self, done: Future[None], size: int) -> None:
         if not done.cancelled():
             done.exception()  # a closed connection is reported by on_close, not by each frame
-        self._unsent -= size
+        self.unsent -= size
         if self.on_writable is not None:
             self.on_writable()
 

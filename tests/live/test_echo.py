@@ -1,0 +1,58 @@
+"""How much is done for one key and its echo, counted rather than timed, on a real terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from types import FrameType
+
+import tornterm
+from tornterm.testing.server import LiveServer
+from tornterm.testing.v1_client import V1Client
+
+from .programs import python
+
+ANSWERING = """
+import os, tty
+tty.setraw(0)
+os.write(1, b"ready")
+while True:
+    os.write(1, os.read(0, 1))
+"""
+KEYS = 50
+MOST = 112
+"""Calls of the server's own functions for a key and its echo; a few are for timers and the like."""
+
+PACKAGE = Path(tornterm.__file__).parent
+CLIENTS_OWN = ("testing", "core/client_state.py", "core/protocols")
+
+
+def count_calls(calls: Counter[str], frame: FrameType, event: str) -> None:
+    """Count a call of the server's own."""
+    if event != "call":
+        return
+    path = Path(frame.f_code.co_filename)
+    if path.is_relative_to(PACKAGE):
+        name = path.relative_to(PACKAGE).as_posix()
+        if not name.startswith(CLIENTS_OWN):
+            calls[f"{name} {frame.f_code.co_qualname}"] += 1
+
+
+async def test_an_echo_is_few_steps() -> None:
+    """Each of them costs half a microsecond, and somebody waits for all of them."""
+    calls: Counter[str] = Counter()
+    async with LiveServer(plugins=[python(ANSWERING)]) as server:
+        async with V1Client(server.url, headers=server.headers()) as client:
+            await client.open()
+            await client.wait_output_until(len("ready"))
+            client.auto_ack = False
+            sys.setprofile(lambda frame, event, _: count_calls(calls, frame, event))
+            try:
+                for key in range(KEYS):
+                    client.send_input(b"k")
+                    await client.wait_output_until(len("ready") + key + 1)
+            finally:
+                sys.setprofile(None)
+    steps = calls.total() / KEYS
+    assert steps <= MOST, sorted(calls.items(), key=lambda item: -item[1])
