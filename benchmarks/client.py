@@ -18,7 +18,6 @@ from benchmarks.peers import Running
 __all__ = ["PROMPT", "Connection", "Silence", "read_all"]
 
 PROMPT = b"$ "
-ACK_STEP = 128 * 1024
 LITTLE = 1024
 LITTLE_SECONDS = 0.05
 """Of little output a page says only so often that it has been parsed: see ``docs/protocol.md``."""
@@ -163,7 +162,8 @@ class Connection:
     def _acknowledge(self) -> None:
         assert self._frames is not None
         owed = self.received - self.acked
-        if owed >= ACK_STEP or (owed >= LITTLE and self._frames.between):
+        step = self.session.get("window", 0) // 4
+        if owed >= step or (owed >= LITTLE and self._frames.between):
             self.settle()
 
     def settle(self) -> None:

@@ -38,7 +38,9 @@ class Steps(Coroutine[Any, None, Any]):
         over: Whether the first step was the last, so that there is a `result`.
     """
 
-    def __init__(self, awaitable: Awaitable[Any], slow: Callable[[float], None]) -> None:
+    def __init__(
+        self, awaitable: Awaitable[Any], slow: Callable[[float], None] = lambda seconds: None
+    ) -> None:
         self.over = False
         self._steps = awaitable.__await__()
         self._slow = slow

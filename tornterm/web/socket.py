@@ -18,6 +18,7 @@ from tornado.websocket import (
 from tornterm.core.lifecycle import CloseCode
 from tornterm.core.protocols import legacy, v1
 from tornterm.errors import AuthError, LoginEnded, ProtocolError, TorntermError
+from tornterm.plugins.steps import Steps
 from tornterm.sessions.clock import Timer
 from tornterm.sessions.reception import Guest
 from tornterm.types import User
@@ -228,7 +229,14 @@ class SocketHandler(Access, WebSocketHandler):
         except Exception:
             self._fail()
             return None
-        return None if work is None else self._unhurried(work)
+        if work is None:
+            return None
+        # What lets somebody in mostly knows its answers at once, so there is nothing to wait for.
+        steps = Steps(self._unhurried(work))
+        if not steps.over:
+            return steps.task
+        steps.result()
+        return None
 
     async def _unhurried(self, work: Awaitable[None]) -> None:
         """Read nothing until `work` is done."""
