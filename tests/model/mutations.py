@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from tornterm.core import cursor
 from tornterm.core.client_state import InputQueue, OutputPosition
-from tornterm.core.output_log import Cursor
 from tornterm.core.tokens import ResumeTokens
 from tornterm.core.window import AckWindow
 from tornterm.sessions.attachment import Attachment
@@ -104,7 +105,7 @@ def a_half_drawn_screen_counts(patch: Patch) -> None:
 @mutation
 def characters_are_cut(patch: Patch) -> None:
     """1: a frame of output never ends inside a character."""
-    patch.setattr(Cursor, "_whole", lambda self, end, hold: end)
+    patch.setattr(cursor, "utf8", SimpleNamespace(unfinished=lambda data: 0))
 
 
 @mutation

@@ -185,9 +185,8 @@ class Observers:
 
     def echoes(self) -> bool:
         """Whether the terminal shows what is typed; asked only where somebody wants to know."""
-        if not self._all:
-            return False
-        return any(observer.hears_echo for observer in self._all) and self._echoes()
+        heard = self._all and any(observer.hears_echo for observer in self._all)
+        return bool(heard) and self._echoes()
 
     def show_input(self, data: bytes, echoed: bool = False) -> None:
         """Show what was typed.
