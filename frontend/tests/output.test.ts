@@ -54,6 +54,22 @@ test("acks little things twenty times a second, and the last of them, too", () =
   assert.deepEqual(acks, [0, 4, 9, 14, 19, 24]);
 });
 
+test("a hidden page, whose timers may take a minute, waits for none", () => {
+  const screen = new FakeScreen();
+  const acks: number[] = [];
+  const output = new Output(screen, (offset) => acks.push(offset), () => 0);
+  const page = globalThis as { document?: unknown };
+  page.document = { hidden: true };
+  try {
+    output.begin(made());
+    output.bytes(utf8("k"));
+    screen.parse();
+    assert.deepEqual(acks, [0, 1]);
+  } finally {
+    delete page.document;
+  }
+});
+
 test("what was to be acknowledged in a moment is not, on another connection", () => {
   const { output, screen, acks, pass } = setup();
   output.begin(made());

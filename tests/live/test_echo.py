@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections import Counter
 from pathlib import Path
 from types import FrameType
 
+import pytest
+
 import tornterm
+from tornterm.sessions.v1 import V1Attachment
 from tornterm.testing.server import LiveServer
 from tornterm.testing.v1_client import V1Client
+from tornterm.web.v1_socket import V1Conversation
 
 from .programs import python
 
@@ -56,3 +61,35 @@ async def test_an_echo_is_few_steps() -> None:
                 sys.setprofile(None)
     steps = calls.total() / KEYS
     assert steps <= MOST, sorted(calls.items(), key=lambda item: -item[1])
+
+
+async def test_a_resume_is_answered_in_the_turn_in_which_it_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Plugins that know their answers at once let nobody wait for a task."""
+    turn, turns = 0, []
+
+    def count() -> None:
+        nonlocal turn
+        turn += 1
+        asyncio.get_running_loop().call_soon(count)
+
+    def noted(owner: type, name: str) -> None:
+        original = getattr(owner, name)
+
+        def wrapper(*arguments: object) -> object:
+            turns.append((name, turn))
+            return original(*arguments)
+
+        monkeypatch.setattr(owner, name, wrapper)
+
+    async with LiveServer() as server:
+        async with V1Client(server.url, headers=server.headers()) as client:
+            await client.open()
+            await client.disconnect()
+            noted(V1Conversation, "on_frame")
+            noted(V1Attachment, "greet_again")
+            count()
+            await client.resume()
+    (read, read_in), (greeted, greeted_in) = turns[:2]
+    assert (read, greeted, greeted_in) == ("on_frame", "greet_again", read_in)

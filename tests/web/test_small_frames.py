@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -100,9 +100,10 @@ class Witness(WebSocketHandler):
         assert self.ws_connection is not None
         self.ws_connection.stream = ReadAhead(self.ws_connection.stream)  # type: ignore[assignment, arg-type]
 
-    def on_message(self, message: str | bytes) -> None:
+    def on_message(self, message: str | bytes) -> Awaitable[None] | None:
         """A message."""
         self.heard.append(message)
+        return None
 
     def on_ping(self, data: bytes) -> None:
         """A ping."""
@@ -236,7 +237,7 @@ class Slow(Quick):
 
     busy = False
 
-    async def on_message(self, message: str | bytes) -> None:  # type: ignore[override]
+    async def on_message(self, message: str | bytes) -> None:
         """A message."""
         assert not self.busy
         self.busy = True

@@ -24,14 +24,12 @@ class Painter:
     Attributes:
         offset: Where in the log the snapshot begins that is on its way.
         end: Where the log is gone on with, once the last part has been given.
-        busy: Whether a snapshot has been begun and its last part has not been given.
     """
 
     def __init__(
         self, log: OutputLog, model: ScreenModel, clock: Clock, ready: Callable[[], None]
     ) -> None:
         self.offset = self.end = 0
-        self.busy = False
         self._log = log
         self._model = model
         self._clock = clock
@@ -40,6 +38,11 @@ class Painter:
         self._ticket = 0
         self._awaited = False
         self._beginning = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether a snapshot has been begun and its last part has not been given."""
+        return self._awaited or self._drawing is not None
 
     def begin(self) -> None:
         """Begin a snapshot with everything that there is; one that was begun is given up."""
@@ -60,11 +63,11 @@ class Painter:
     def give_up(self) -> None:
         """Forget the snapshot that is on its way."""
         self._expect()
-        self.busy = self._awaited = False
+        self._awaited = False
 
     def _expect(self) -> int:
         self._ticket += 1
-        self._drawing, self._awaited, self.busy = None, True, True
+        self._drawing, self._awaited = None, True
         return self._ticket
 
     def _arrived(self, ticket: int, picture: Picture | None) -> None:
@@ -92,7 +95,7 @@ class Painter:
             return None
         part = self._drawing.next()
         if part.last:
-            self.end, self._drawing, self.busy = self._drawing.end, None, False
+            self.end, self._drawing = self._drawing.end, None
             if self.end < self._log.start:
                 # The part was read before the log went on; nothing follows on it any more.
                 raise LookupError(f"offset {self.end} is not in the log any more")

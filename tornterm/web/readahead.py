@@ -15,7 +15,7 @@ from tornado.websocket import WebSocketProtocol13
 __all__ = ["ReadAhead", "SmallFrames", "take_frame"]
 
 AHEAD = 16 * 1024
-"""Bytes that are read at once where so many have come; each time so many have to be set to zero."""
+"""Bytes that are read at once where so many have come."""
 
 AT_ONCE = 8
 """Small frames that are acted on where they are read; others have their turn before the rest."""
@@ -38,11 +38,11 @@ class ReadAhead:
 
     Attributes:
         ahead: What has come and was not taken; whoever takes something takes it off.
+        closed: Says whether the stream is closed; asked before each frame that is sent.
     """
 
     def __init__(self, stream: IOStream) -> None:
         self._stream = stream
-        # Asked before each frame that is sent.
         self.closed = stream.closed
         self.ahead = bytearray()
         stream.read_chunk_size = AHEAD

@@ -37,7 +37,6 @@ class SocketTransport:
         self.unsent = 0
         self._holds = 0
         self._held: list[bytes | memoryview] = []
-        self._held_bytes = 0
         self._connection = handler.ws_connection
         self._plain = _plain_stream(handler)
         self.on_writable: Callable[[], None] | None = None
@@ -82,8 +81,8 @@ class SocketTransport:
     def _send_held(self) -> None:
         if not self._held:
             return
-        held, size = self._held, self._held_bytes
-        self._held, self._held_bytes = [], 0
+        held, self._held = self._held, []
+        size = sum(map(len, held))
         self.unsent -= size
         if (stream := self._stream) is not None:
             self._send_pieces(stream, held, size)
@@ -104,9 +103,7 @@ class SocketTransport:
         """Send a frame past `write_message`, which makes a task and two futures for each."""
         header = _header(opcode, len(data))
         self._held += (header, data)
-        size = len(header) + len(data)
-        self._held_bytes += size
-        self.unsent += size
+        self.unsent += len(header) + len(data)
         if not self._holds or len(self._held) >= _MOST_PIECES:
             self._send_held()
 
