@@ -17,7 +17,9 @@ from tornterm.types import Size
 SIZE = Size(10, 3)
 HISTORY = 5
 
-TEXT = (b"word", b"wide \xe6\x9d\xb1", b"\xc3\xa9", b"longer than the line is", b"\t", b"\r", b"\a")
+WORDS = (b"word", b"wide \xe6\x9d\xb1", b"\xc3\xa9", b"longer than the line is")
+HARMLESS = bytes({*range(0x20), 0x7F} - set(b"\b\n\x0e\x0f\x1b"))
+TEXT = (*WORDS, *map(bytes, zip(HARMLESS)))
 LOOKS = (b"\x1b[1m", b"\x1b[31;44m", b"\x1b[m", b"\x1b[0m", b"\x1b[0;7m", b"\x1b[K")
 line = st.lists(st.sampled_from(TEXT + LOOKS), max_size=4).map(b"".join)
 paragraph = st.lists(line, min_size=1, max_size=8).map(lambda lines: b"\r\n".join([*lines, b""]))
@@ -38,6 +40,8 @@ other = st.sampled_from(
         b"\x1b(0lqk\x1b(B",
         b"\x1b]8;;http://x/\x1b\\",
         b"\n",
+        b"\b\b",
+        b"\x0eq\x0f",
         b"\x1b[3",
         b"1m",
         b"\xe6\x9d",
@@ -46,10 +50,11 @@ other = st.sampled_from(
         b"\x85",
     ]
 )
+batch = st.lists(flood | line | other, max_size=6).map(b"".join)
 
 
 @settings(deadline=None, max_examples=300)
-@given(st.lists(flood | flood | line | other, min_size=1, max_size=12), st.integers(1, 400))
+@given(st.lists(flood | flood | line | other | batch, min_size=1, max_size=12), st.integers(1, 400))
 def test_it_shows_what_the_screen_shows(output: list[bytes], slack: int) -> None:
     """Whatever comes between the floods, wherever they are cut, and however often it forgets."""
     with patch.object(backlog, "_SLACK", slack):
@@ -118,7 +123,20 @@ def test_where_lines_do_not_scroll_away_they_are_drawn(
     assert screen.drawn == len(start + FLOOD)
 
 
-CONTROLS = (b"\b", b"\x0e", b"\x0b", b"\x1b[2J", b"\x1b[?1m", b"\x1bM", b"\xc2\x85")
+def test_a_prompt_between_two_floods_is_drawn_with_what_can_be_seen_of_the_first(
+    screen: CountingScreen,
+) -> None:
+    """What one batch of output brings is not drawn for the sake of a few sequences in it."""
+    lazy = LazyScreen(screen, 100)
+    prompt = b"\x1b[?2004h$ \x1b[Hls\r\n\x1b[?2004l"
+    lazy.feed(FLOOD * 5000 + prompt + FLOOD * 5000)
+    # Where the second flood begins is found by halves, and no nearer than a few lines.
+    assert 124 * len(FLOOD) < screen.drawn < 140 * len(FLOOD)
+    lazy.dump(history=100)
+    assert screen.drawn < 280 * len(FLOOD)
+
+
+CONTROLS = (b"\b", b"\x0e", b"\x0f", b"\x1b[2J", b"\x1b[?1m", b"\x1bM", b"\xc2\x85")
 CUT_OFF = (b"\x1b[", b"\x1b", b"\xc2")
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from tornterm.core.patterns import finder
 
-__all__ = ["Backlog", "is_plain"]
+__all__ = ["Backlog", "first_other", "is_plain", "plain_from"]
 
 LARGEST: Final = 1024 * 1024
 """Bytes that are kept at the most."""
@@ -23,10 +23,12 @@ _SLACK: Final = LARGEST // 4
 _LONGEST_LOOK: Final = 4096
 _COUNTED: Final = 16 * 1024
 
-# What stays within its line or moves on to the next: text, bell, tab, new lines, colours and
-# erasing to the end of the line. Not backspace, which may go back to the line before.
-_HARMLESS: Final = bytes((*b"\a\t\n\r\x1b", *range(0x20, 0x7F), *range(0x80, 0x100)))
-_has_other_sequence: Final = finder(rb"\x1b(?!\[[0-9;:]*+[mK])")
+# Text and controls stay within their line or move on to the next, and so do colours and erasing to
+# the end of the line. Of the controls only three do more: backspace, which may go back to the line
+# before, and the two that shift to another character set. To look for three bytes is cheaper than
+# to look at all.
+_HARMFUL: Final = (b"\b", b"\x0e", b"\x0f")
+_find_other_sequence: Final = finder(rb"\x1b(?!\[[0-9;:]*+[mK])")
 _C1_LEAD: Final = b"\xc2"
 _C1: Final = re.compile(rb"\xc2(?:[\x80-\x9f]|\Z)")
 _LOOK: Final = re.compile(rb"\x1b\[[0-9;:]*m")
@@ -40,12 +42,36 @@ def is_plain(data: bytes) -> bool:
     Args:
         data: Output that begins outside of sequences and characters.
     """
-    return (
-        not data.translate(None, _HARMLESS)
-        and not _has_other_sequence(data)
-        # Few languages have the byte at all, and to find out costs next to nothing.
-        and (_C1_LEAD not in data or _C1.search(data) is None)
-    )
+    return first_other(data) < 0
+
+
+def first_other(data: bytes) -> int:
+    """Where output first does something else than write lines, or is cut off; -1 for nowhere.
+
+    Args:
+        data: As for `is_plain`.
+    """
+    found = [_find_other_sequence(data), *map(data.find, _HARMFUL)]
+    # Few languages have the byte at all, and to find out costs next to nothing.
+    if _C1_LEAD in data and (control := _C1.search(data)):
+        found.append(control.start())
+    return min((at for at in found if at >= 0), default=-1)
+
+
+def plain_from(lines: bytes) -> int:
+    """Where the plain ones at the end of some lines begin, or somewhat behind that.
+
+    Args:
+        lines: Whole lines that are not plain together.
+    """
+    begin, end = 0, len(lines)
+    # By halves: that one is not plain is known as soon as something else is found in it.
+    while middle := lines.find(b"\n", (begin + end) // 2, end - 1) + 1:
+        if is_plain(lines[middle:end]):
+            end = middle
+        else:
+            begin = middle
+    return end
 
 
 class Backlog:

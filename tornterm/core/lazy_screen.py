@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tornterm.core.backlog import Backlog, is_plain
+from tornterm.core.backlog import Backlog, first_other, plain_from
 from tornterm.core.ghostty import GhosttyScreen
 from tornterm.types import Size
 
@@ -45,19 +45,30 @@ class LazyScreen:
         end = data.rfind(b"\n") + 1
         if len(data) - end > LONGEST_LINE:
             end = len(data)
-        lines = data[:end]
-        if lines and not (self._may_wait(lines) and self._backlog.add(lines)):
-            self._drawn().feed(lines)
-            self._scrolls = None
+        if end:
+            self._feed_lines(data[:end])
         self._begun = data[end:]
 
-    def _may_wait(self, lines: bytes) -> bool:
-        if not is_plain(lines):
-            return False
+    def _feed_lines(self, lines: bytes) -> None:
+        other = first_other(lines)
+        if other >= 0:
+            # A prompt stands between two floods, and an editor prints nothing else.
+            begin, end = lines.rfind(b"\n", 0, other) + 1, plain_from(lines)
+            self._feed_plain(lines[:begin])
+            self._drawn().feed(lines[begin:end])
+            self._scrolls = None
+            lines = lines[end:]
+        self._feed_plain(lines)
+
+    def _feed_plain(self, lines: bytes) -> None:
+        """Put plain lines off, if the screen scrolls and they are not too many."""
+        if not lines:
+            return
         if self._scrolls is None:
             # Plain lines do not change it.
             self._scrolls = self._screen.scrolls
-        return self._scrolls
+        if not (self._scrolls and self._backlog.add(lines)):
+            self._drawn().feed(lines)
 
     def _drawn(self) -> GhosttyScreen:
         """The screen, with everything drawn."""

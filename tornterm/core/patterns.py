@@ -13,8 +13,8 @@ except ImportError:  # without the extra `speed`
 __all__ = ["finder"]
 
 
-def finder(pattern: bytes) -> Callable[[bytes], bool]:
-    """A function that says whether a pattern occurs in its argument.
+def finder(pattern: bytes) -> Callable[[bytes], int]:
+    """A function that says where a pattern first occurs in its argument; -1 for nowhere.
 
     PCRE2, where it is installed, compiles it to machine code, and needs a quarter of the time of
     `re` where what the pattern begins with is frequent.
@@ -28,6 +28,6 @@ def finder(pattern: bytes) -> Callable[[bytes], bool]:
         except pcre2.LibraryError:
             pass  # there is no such compiler for this processor
         else:
-            return lambda data: compiled.search(data) is not None
+            return lambda data: match.start() if (match := compiled.search(data)) else -1
     searched = re.compile(pattern)
-    return lambda data: searched.search(data) is not None
+    return lambda data: match.start() if (match := searched.search(data)) else -1
