@@ -38,6 +38,10 @@ NODE_PACKAGE = {"private": True, "overrides": {"node-pty": "npm:@lydell/node-pty
 """gritty takes the same prebuilt node-pty, so that nothing is to be compiled."""
 START_TIMEOUT = 30.0
 
+SHELL = {"PS1": "$ ", "HISTFILE": "", "LANG": "C.UTF-8"}
+"""What every server's shells find in their environment: so they all read as much when they start,
+and none of them writes into the history of whoever measures."""
+
 CONFIG = f"""
 [server]
 host = "127.0.0.1"
@@ -56,6 +60,7 @@ command = ["/bin/bash", "--norc", "--noprofile"]
 cwd = "/"
 [plugins.shell.env]
 PS1 = "$ "
+HISTFILE = ""
 """
 
 
@@ -236,7 +241,7 @@ def serving(name: str, server: Server) -> Iterator[Running]:
         scratch = Path(folder)
         command = server.command(scratch)
         home = dict.fromkeys(("HOME", "XDG_RUNTIME_DIR", "XDG_STATE_HOME"), folder)
-        environment = {**os.environ, **home, "PS1": "$ ", "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = {**os.environ, **home, **SHELL, "PYTHONDONTWRITEBYTECODE": "1"}
         with (scratch / "log").open("wb") as log:
             process = subprocess.Popen(
                 command, stdout=log, stderr=log, env=environment, start_new_session=True
