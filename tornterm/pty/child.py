@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
     from tornterm.pty.launch import Launch
 
-__all__ = ["become"]
+__all__ = ["become", "leave_the_server"]
 
 _FIRST_FREE = 3
 _FAILED = 127
 _LONGEST_REPORT = 3 * 1024
 
 
-def become(launch: Launch, tty: int, report: int) -> NoReturn:
+def become(launch: Launch, tty: int, report: int, *, of_server: bool) -> NoReturn:
     """Turn the calling process, a fresh child with no other thread, into the program.
 
     Args:
@@ -35,6 +35,7 @@ def become(launch: Launch, tty: int, report: int) -> NoReturn:
         tty: The terminal's descriptor, which becomes the controlling terminal.
         report: The writing end of a pipe, which gets the child's pid on a line of its own, and
             behind it what failed; it is closed by success.
+        of_server: Whether the child is a copy of the server, which it has yet to leave behind.
     """
     step = "the program could not be prepared"
     try:
@@ -44,8 +45,8 @@ def become(launch: Launch, tty: int, report: int) -> NoReturn:
         os.write(report, b"%d\n" % os.getpid())
         step = "the terminal could not be taken"
         os.login_tty(tty)
-        _close_all_but(report)
-        _reset_signals()
+        if of_server:
+            leave_the_server(report)
         step = "a resource limit could not be set"
         for number, pair in launch["rlimits"]:
             resource.setrlimit(number, pair)
@@ -71,10 +72,20 @@ def _out_of_the_way(fd: int) -> int:
     return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _FIRST_FREE) if fd < _FIRST_FREE else fd
 
 
-def _close_all_but(report: int) -> None:
+def leave_the_server(kept: int) -> None:
+    """Let go of what the server has handed down: descriptors, and what it does with signals.
+
+    Args:
+        kept: The one descriptor that stays open besides the standard streams.
+    """
+    _close_all_but(kept)
+    _reset_signals()
+
+
+def _close_all_but(kept: int) -> None:
     """Let go of what is open, also of what a library opened to be inherited."""
     for fd in _open_descriptors():
-        if fd >= _FIRST_FREE and fd != report:
+        if fd >= _FIRST_FREE and fd != kept:
             try:
                 os.close(fd)
             except OSError:

@@ -15,7 +15,6 @@ import errno
 import gc
 import marshal
 import os
-import signal
 import socket
 import sys
 
@@ -40,8 +39,9 @@ def serve(control: socket.socket) -> None:
         control: Brings messages of one byte with three descriptors each: a file with the packed
             `Launch`, the terminal, and the pipe for the report.
     """
-    for number in (signal.SIGINT, signal.SIGPIPE):
-        signal.signal(number, signal.SIG_DFL)
+    # Once, instead of in each child: nothing that is open is inherited by their programs.
+    child.leave_the_server(control.fileno())
+    control.set_inheritable(False)
     gc.freeze()
     while True:
         data, fds, _, _ = socket.recv_fds(control, 1, 3)
@@ -70,7 +70,7 @@ def fork(launch: int, tty: int, report: int) -> None:
     plan = marshal.loads(os.pread(launch, os.fstat(launch).st_size, 0))  # noqa: S302 - the server's
     pid = clone()
     if pid == 0:
-        child.become(plan, tty, report)
+        child.become(plan, tty, report, of_server=False)
     if pid > 0:
         return
     number = ctypes.get_errno()

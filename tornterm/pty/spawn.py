@@ -223,6 +223,6 @@ def _fork(plan: Launch, tty: int, report: int) -> None:
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
     try:
         if os.fork() == 0:
-            child.become(plan, tty, report)
+            child.become(plan, tty, report, of_server=True)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
