@@ -355,6 +355,7 @@ def test_an_ended_session_still_answers_exactly(stage: Stages) -> None:
     assert line.messages("exit")[0]["ended"] == int(ended)
     assert s.session.info().ended == ended
     assert line.closed == (1000, "ended")
+    assert s.heard[-3:] == ["ended", "resumed", "detached"]
 
 
 def test_an_expired_session_says_so(stage: Stages) -> None:

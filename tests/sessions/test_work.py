@@ -9,6 +9,7 @@ from tornterm.core.window import START
 from tornterm.pty.gathering import MOST
 from tornterm.sessions.accounting import DELAY, STEP
 from tornterm.sessions.attachment import MAX_FRAME
+from tornterm.sessions.v1 import LARGEST_FRAME
 
 MIB = 1024 * 1024
 PIECE = b"x" * MOST
@@ -120,6 +121,11 @@ def test_what_was_missed_is_sent_without_waiting_for_acknowledgements(
     world.terminal.print(b"x" * MIB)
     attachment, line = world.resume(0, client=attachment.client.id)
     assert len(line.output()) == attachment.limit == MIB > START
+    sizes = [len(frame) for frame in line.frames if isinstance(frame, bytes)]
+    # It begins to show as soon as the first, and what else there is to say comes with those.
+    assert sizes[0] <= MAX_FRAME and max(sizes) <= LARGEST_FRAME and len(sizes) <= 7
+    kinds = [frame["type"] if isinstance(frame, dict) else "output" for frame in line.frames]
+    assert kinds.index("clients") <= 1 + 3
     attachment.acknowledge(MIB)
     world.terminal.print(b"y" * MIB)
     assert MIB < len(line.output()) <= MIB + attachment.allowance < 2 * MIB

@@ -165,6 +165,11 @@ class AckWindow:
         room = end - self.sent
         return room if room > 0 else 0
 
+    @property
+    def on_its_way(self) -> int:
+        """Bytes that have been sent and not acknowledged."""
+        return self.sent - self.acked
+
     def send(self, offset: int, now: float) -> None:
         """Output has been sent.
 

@@ -35,6 +35,8 @@ SECRETIVE = frozenset({"tornterm_authenticate"})
 APART = frozenset({"tornterm_audit_older"})
 """Hooks with threads of their own: what somebody looks up must not hold up what is to be kept."""
 
+_is_coroutine_function = functools.lru_cache(maxsize=1024)(inspect.iscoroutinefunction)
+
 SAME_SECONDS = 60.0
 """Seconds within which the frames of an error are logged once: it may come many times a second."""
 
@@ -143,16 +145,17 @@ class Calls:
             threads.close()
 
     async def _run(self, impl: pluggy.HookImpl, hook: str, arguments: Mapping[str, Any]) -> Any:
-        function = functools.partial(impl.function, *(arguments[name] for name in impl.argnames))
+        function = functools.partial(impl.function, *[arguments[name] for name in impl.argnames])
         deadline = time.monotonic() + self.timeout
-        if inspect.iscoroutinefunction(impl.function):
+        result: Any
+        if _is_coroutine_function(impl.function):
             result = function()
         else:
             result = await self._threads_of(impl.plugin_name, hook).run(function, self.timeout)
-        if inspect.isawaitable(result):
-            slow = functools.partial(self._held_loop, impl.plugin_name, hook)
-            return await self._finish(Steps(result, slow), deadline - time.monotonic())
-        return result
+            if not inspect.isawaitable(result):
+                return result
+        slow = functools.partial(self._held_loop, impl.plugin_name, hook)
+        return await self._finish(Steps(result, slow), deadline - time.monotonic())
 
     def _threads_of(self, plugin: str, hook: str) -> WorkerThreads:
         name = f"{plugin}-{hook}" if hook in APART else plugin

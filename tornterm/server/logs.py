@@ -38,6 +38,8 @@ class TextFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """One record, with its traceback; control characters other than newlines are escaped."""
         text = redacted(super().format(record))
+        if text.isprintable():
+            return text
         return "".join(c if c in "\n\t" or c.isprintable() else ascii(c)[1:-1] for c in text)
 
 

@@ -26,7 +26,7 @@ from tornterm.types import Size, User
 __all__ = ["Attachment"]
 
 MAX_FRAME = 64 * 1024
-"""Bytes of terminal output in one frame at the most."""
+"""Bytes of terminal output in one frame at the most, where a dialect does not allow more."""
 
 TAIL_DELAY = 0.05
 """Seconds for which an unfinished character at the end of the log waits for its rest."""
@@ -90,6 +90,10 @@ class Attachment(ABC):
     @abstractmethod
     def _room(self) -> int:
         """Bytes of output that may be sent now."""
+
+    def _largest(self) -> int:
+        """Bytes of the next frame of output at the most."""
+        return MAX_FRAME
 
     @abstractmethod
     def _send_output(self, data: bytes | memoryview) -> None:
@@ -170,13 +174,14 @@ class Attachment(ABC):
         """
         transport = self.transport
         transport.hold()
+        more = True
         try:
-            while self.open and transport.unsent < HIGH_WATER:
-                if not self._send_next(hold):
-                    if self.open:
-                        self._send_state()
-                    return False
-            return True
+            while more and self.open and transport.unsent < HIGH_WATER:
+                more = self._send_next(hold)
+            if self.open:
+                # Not behind all that was missed, which may take a while.
+                self._send_state()
+            return more
         finally:
             transport.release()
 
@@ -186,7 +191,7 @@ class Attachment(ABC):
             return self._send_next_part()
         room = self._room()
         hold = hold and self.host.ending is None
-        piece = self.cursor.view(min(room, MAX_FRAME), hold=hold) if room > 0 else None
+        piece = self.cursor.view(min(room, self._largest()), hold=hold) if room > 0 else None
         if piece is None:
             if self.cursor.lost:
                 self.painter.begin_alone()

@@ -67,12 +67,14 @@ class Reports:
         """A connection has been attached; `again` tells a resume from a creation."""
         if again:
             self._connection("session.resumed", session, attachment)
-        self._plugins.session_attached(session.info(), attachment.user)
+        if self._plugins.hears("tornterm_session_attached"):
+            self._plugins.session_attached(session.info(), attachment.user)
 
     def detached(self, session: Session, attachment: Attachment) -> None:
         """A connection has gone."""
         self._connection("session.detached", session, attachment)
-        self._plugins.session_detached(session.info(), attachment.user)
+        if self._plugins.hears("tornterm_session_detached"):
+            self._plugins.session_detached(session.info(), attachment.user)
 
     def control_changed(self, session: Session, change: ControlChange) -> None:
         """Another client writes from now on, or none."""
@@ -86,8 +88,9 @@ class Reports:
             client=writer.client.id if writer else "",
             writer=writer.user.name if writer else "",
         )
-        now = writer.user if writer else None
-        self._plugins.session_control_changed(session.info(), now, change.how)
+        if self._plugins.hears("tornterm_session_control_changed"):
+            now = writer.user if writer else None
+            self._plugins.session_control_changed(session.info(), now, change.how)
 
     # Ending.
 

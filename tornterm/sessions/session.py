@@ -257,7 +257,10 @@ class Session:
             attachment: The newcomer.
             again: Whether it comes back rather than being the first.
         """
-        self._listener.attached(self, attachment, again=again)
+        over = self.ending is not None
+        if over:
+            # The newcomer leaves as soon as it has got everything, which may be here.
+            self._listener.attached(self, attachment, again=again)
         if attachment is self.writer:
             self.follow(attachment)
         self.tell_members()
@@ -266,6 +269,9 @@ class Session:
         attachment.transport.release()
         # The socket may have taken all of it, and then nobody else would say so.
         attachment.on_writable()
+        if not over:
+            # The newcomer waits for its output, and nobody for this.
+            self._listener.attached(self, attachment, again=again)
 
     def leave(self, attachment: Attachment) -> None:
         """Take an attachment out; the session goes on without it."""

@@ -8,7 +8,7 @@ from tornterm.core.window import AckWindow, Pace
 from tornterm.errors import ProtocolError
 from tornterm.screens.drawing import Part
 from tornterm.sessions.accounting import InputAccount
-from tornterm.sessions.attachment import Attachment
+from tornterm.sessions.attachment import MAX_FRAME, Attachment
 from tornterm.sessions.clients import Client
 from tornterm.sessions.host import Ending, Host
 from tornterm.sessions.members import Right, RoleName
@@ -17,7 +17,10 @@ from tornterm.sessions.shares import Party
 from tornterm.sessions.transport import Transport
 from tornterm.types import Size, User
 
-__all__ = ["V1Attachment"]
+__all__ = ["LARGEST_FRAME", "V1Attachment"]
+
+LARGEST_FRAME = 256 * 1024
+"""Bytes of terminal output in one frame at the most, however much is on its way."""
 
 
 class V1Attachment(Attachment):
@@ -170,6 +173,13 @@ class V1Attachment(Attachment):
         room = self._window.room
         small = room < self._pace.allowance // 4 and room < self.cursor.pending
         return 0 if small else room
+
+    def _largest(self) -> int:
+        """As many as are on their way: the client waits no longer for the frame than for those.
+
+        So what was missed begins to show as soon as with small frames, and takes few.
+        """
+        return max(MAX_FRAME, min(LARGEST_FRAME, self._window.on_its_way))
 
     def _send_part(self, part: Part) -> None:
         self._told_size = part.size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, generate_latest
@@ -53,6 +54,8 @@ class Metrics:
             ["plugin", "hook"],
             registry=self.registry,
         )
+        # To find the right one of these takes longer than to count.
+        self._plugin_calls = functools.cache(self.plugin_calls.labels)
         self.plugin_errors = Counter(
             "tornterm_plugin_errors_total",
             "Calls of plugins that failed.",
@@ -70,7 +73,7 @@ class Metrics:
         self, plugin: str, hook: str, seconds: float, error: Exception | None
     ) -> None:
         """Count one call of a plugin."""
-        self.plugin_calls.labels(plugin, hook).observe(seconds)
+        self._plugin_calls(plugin, hook).observe(seconds)
         if error is not None:
             self.plugin_errors.labels(plugin, hook).inc()
 

@@ -82,10 +82,11 @@ class PluginHealth:
         }
 
     def _hook(self, plugin: str, hook: str) -> _Hook:
-        return self._of(plugin).hooks.setdefault(hook, _Hook())
+        hooks = self._of(plugin).hooks
+        return hooks.get(hook) or hooks.setdefault(hook, _Hook())
 
     def _of(self, plugin: str) -> _Plugin:
-        return self._plugins.setdefault(plugin, _Plugin())
+        return self._plugins.get(plugin) or self._plugins.setdefault(plugin, _Plugin())
 
     def _note(self, plugin: str, hook: str, why: str) -> None:
         self._of(plugin).trouble = {"time": self._wall(), "hook": hook, "why": why}
