@@ -35,10 +35,11 @@ SECRETIVE = frozenset({"tornterm_authenticate"})
 APART = frozenset({"tornterm_audit_older"})
 """Hooks with threads of their own: what somebody looks up must not hold up what is to be kept."""
 
-_is_coroutine_function = functools.lru_cache(maxsize=1024)(inspect.iscoroutinefunction)
-
 SAME_SECONDS = 60.0
 """Seconds within which the frames of an error are logged once: it may come many times a second."""
+
+# To look costs as much as many an answer.
+_is_coroutine_function = functools.lru_cache(maxsize=1024)(inspect.iscoroutinefunction)
 
 
 class Calls:
