@@ -42,6 +42,8 @@ SHELL = {"PS1": "$ ", "HISTFILE": "", "LANG": "C.UTF-8"}
 """What every server's shells find in their environment: so they all read as much when they start,
 and none of them writes into the history of whoever measures."""
 
+_SHELL_AS_TOML = "\n".join(f'{name} = "{value}"' for name, value in SHELL.items())
+
 CONFIG = f"""
 [server]
 host = "127.0.0.1"
@@ -59,8 +61,7 @@ token = "{TOKEN}"
 command = ["/bin/bash", "--norc", "--noprofile"]
 cwd = "/"
 [plugins.shell.env]
-PS1 = "$ "
-HISTFILE = ""
+{_SHELL_AS_TOML}
 """
 
 
