@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tornterm.pty import bulk
+from tornterm.pty import bulk, reading
 from tornterm.pty.bulk import MOST
 from tornterm.pty.channel import Channel
 
@@ -176,14 +176,14 @@ async def test_what_is_being_read_is_passed_on_before_it_is_closed(
 ) -> None:
     """It has left the kernel, so nobody else would ever have it."""
     begun, go_on = threading.Event(), threading.Event()
-    read_all = bulk.read_all_there_is
+    read_all = reading.Stream.read
 
-    def begin(fd: int, buffer: object, limit: int) -> int:
+    def begin(stream: reading.Stream, buffer: object, start: int, end: int) -> int:
         begun.set()
         go_on.wait()
-        return read_all(fd, buffer, limit)
+        return read_all(stream, buffer, start, end)
 
-    monkeypatch.setattr(bulk, "read_all_there_is", begin)
+    monkeypatch.setattr(reading.Stream, "read", begin)
     data = flood(MIB)
     rest = os.dup(terminal.fd)
     terminal.channel.connect(terminal.fd)
@@ -208,11 +208,17 @@ async def test_a_read_that_has_not_begun_is_called_off(terminal: Tty) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
     class Slow:
-        def run(self) -> None:
+        over = True
+
+        def take(self) -> int:
             begun.set()
             go_on.wait()
+            return 0
 
-    bulk._thread().put(Slow())  # type: ignore[arg-type]
+        def hand_over(self) -> None:
+            pass
+
+    reading._thread().put(Slow())  # type: ignore[arg-type]
     begun.wait()
     try:
         passed_on: list[bytes] = []
@@ -246,17 +252,17 @@ async def test_whoever_fails_to_take_it_does_not_stop_the_terminal(terminal: Tty
     reads.begin(terminal.fd, MOST)
     with pytest.raises(ZeroDivisionError):
         reads.settle()
-    assert (len(ends), reads.reading, len(bulk._spare) > 0) == (1, False, True)
+    assert (len(ends), reads.reading, len(reading._spare) > 0) == (1, False, True)
 
 
 def test_a_forked_process_reads_with_a_thread_of_its_own() -> None:
     """Threads are not forked; a queue that nobody empties would be waited for in vain."""
-    ours = bulk._thread()
+    ours = reading._thread()
     pid = os.fork()
     if pid == 0:
-        os._exit(0 if bulk._thread() is not ours else 1)
+        os._exit(0 if reading._thread() is not ours else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-    assert bulk._thread() is ours
+    assert reading._thread() is ours
 
 
 async def test_an_end_in_a_flood_is_seen_behind_it(terminal: Tty) -> None:
@@ -318,7 +324,7 @@ async def test_descriptors_and_memory_are_given_back(terminal: Tty) -> None:
     assert open_files() <= opened + 1
     await terminal.finish()
     assert open_files() <= opened
-    assert len(bulk._spare) <= bulk._SPARE_BUFFERS
+    assert len(reading._spare) <= reading._SPARE_BUFFERS
 
 
 async def test_a_flood_that_is_read_faster_than_it_is_printed_stays_with_the_thread(
@@ -343,3 +349,103 @@ async def test_a_flood_that_is_read_faster_than_it_is_printed_stays_with_the_thr
     assert len(reads) < 20
     terminal.channel.flush()
     assert terminal.got == data
+
+
+async def taken(reads: bulk.Bulk) -> None:
+    """Wait until nothing is read any more."""
+    while reads.reading:
+        await asyncio.sleep(0)
+
+
+async def test_what_comes_in_pieces_is_one_read(
+    terminal: Tty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program need only be back before long, and the event loop hears of it once."""
+    monkeypatch.setattr(reading, "SILENCE", 60_000)
+    monkeypatch.setattr(reading, "LONGEST", 60.0)
+    passed_on: list[int] = []
+    reads = bulk.Bulk(
+        may_read=lambda: 0,
+        on_data=lambda data: passed_on.append(len(data)),
+        on_end=lambda: None,
+    )
+    reads.begin(terminal.fd, 20 * 4000)
+    for _ in range(20):
+        await terminal.print(b"x" * 4000)
+    await taken(reads)
+    assert passed_on == [20 * 4000]
+
+
+async def test_a_terminal_that_is_silent_delays_no_other(
+    terminal: Tty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are read in turns, and each is passed on when it has enough or can have no more."""
+    monkeypatch.setattr(reading, "SILENCE", 1000)
+    silent = Tty()
+    try:
+        passed_on: dict[str, int] = {}
+
+        def bulk_of(name: str) -> bulk.Bulk:
+            return bulk.Bulk(
+                may_read=lambda: 0,
+                on_data=lambda data: passed_on.setdefault(name, len(data)),
+                on_end=lambda: None,
+            )
+
+        waiting, flooding = bulk_of("silent"), bulk_of("flooding")
+        printing = asyncio.ensure_future(terminal.print(flood(MIB)))
+        waiting.begin(silent.fd, MOST)
+        flooding.begin(terminal.fd, bulk.LEAST)
+        await taken(flooding)
+        silent.hang_up()
+        await taken(waiting)
+        assert passed_on == {"flooding": bulk.LEAST, "silent": 0}
+        terminal.channel.connect(terminal.fd)
+        await printing
+    finally:
+        silent.channel.close()
+        os.close(silent.fd)
+        silent.hang_up()
+
+
+async def test_a_terminal_that_nobody_has_open_is_not_asked_again_and_again(
+    terminal: Tty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is always ready to say that, and the thread would do nothing else."""
+    asked = 0
+    read_all = reading.Stream.read
+
+    def counted(stream: reading.Stream, buffer: object, start: int, end: int) -> int:
+        nonlocal asked
+        asked += 1
+        return read_all(stream, buffer, start, end)
+
+    monkeypatch.setattr(reading.Stream, "read", counted)
+    terminal.hang_up()
+    reads = bulk.Bulk(may_read=lambda: MOST, on_data=lambda data: None, on_end=lambda: None)
+    reads.begin(terminal.fd, MOST)
+    await taken(reads)
+    assert asked == 1
+
+
+async def test_a_flood_is_read_through_one_descriptor(
+    terminal: Tty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not through one for each read."""
+    ours, writing = os.pipe2(os.O_NONBLOCK)
+    fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, MIB)
+    assert os.write(writing, flood(MIB)) == MIB
+    os.close(writing)
+    copies: list[int] = []
+    dup = os.dup
+
+    def counted(fd: int) -> int:
+        copies.append(fd)
+        return dup(fd)
+
+    monkeypatch.setattr(os, "dup", counted)
+    terminal.room = lambda: MIB
+    terminal.channel.connect(ours)
+    await terminal.finish()
+    assert len(terminal.pieces) > 3
+    assert len(copies) == 1

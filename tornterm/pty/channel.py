@@ -143,9 +143,9 @@ class Channel:
         gathered = self._gatherer.size
         if not gathered:
             self._room = min(self._may_read(), MOST)
-        if self._flood and self._room - gathered >= bulk.LEAST:
+        room = self._room - gathered
+        if self._flood and room >= bulk.LEAST and self._bulk.begin(self._fd, room):
             self._watch_output(False)
-            self._bulk.begin(self._fd, self._room - gathered)
         elif self._room > gathered:
             self._read(self._room - gathered)
         elif gathered:
