@@ -6,12 +6,14 @@ import multiprocessing
 import multiprocessing.connection
 import random
 import selectors
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from benchmarks.client import Connection, Silence, read_all
 from benchmarks.peers import Running, cache, compiled
+from benchmarks.processes import cpu_seconds
 
 __all__ = [
     "DONE",
@@ -33,6 +35,12 @@ KEY_SECONDS = 0.002
 
 DONE = b"@DONE@"
 WARM = b"@WARM@"
+
+QUIET_SECONDS = 0.3
+"""Seconds in which a server hardly needs a processor when it has prepared everything."""
+
+LONGEST_PREPARATION = 5.0
+"""Seconds after which it is measured nevertheless."""
 
 
 def flood_file(mebibytes: int) -> Path:
@@ -77,12 +85,20 @@ def print_file(path: Path, times: int = 1, *, then: bytes = DONE) -> bytes:
     return b"cat%b; %b\r" % (b" %b" % str(path).encode() * times, say(then))
 
 
-def warm_up(connections: Iterable[Connection]) -> None:
-    """Let some output pass, so that what a server makes when it first needs it is there."""
+def warm_up(server: Running, connections: Iterable[Connection]) -> None:
+    """Let some output pass, and wait until what the server makes when it first needs it is there.
+
+    It may still be busy with that when the output has passed.
+    """
     connections = list(connections)
     for connection in connections:
         connection.type(print_file(flood_file(2), then=WARM))
     read_all(connections, WARM)
+    until = time.monotonic() + LONGEST_PREPARATION
+    used, before = cpu_seconds(server.pid), -1.0
+    while used - before > QUIET_SECONDS / 50 and time.monotonic() < until:
+        time.sleep(QUIET_SECONDS)
+        used, before = cpu_seconds(server.pid), used
 
 
 def answering(server: Running, *, twice: bool = False) -> Connection:

@@ -64,7 +64,7 @@ def watched_flood(server: Running, viewers: int, mebibytes: int) -> Mapping[str,
         mebibytes: How much is printed.
     """
     connection = Connection(server)
-    warm_up([connection])
+    warm_up(server, [connection])
     path = flood_file(64)
     secret = _share(server, connection)
     with _watching(server, connection, secret, viewers):

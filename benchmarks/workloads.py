@@ -68,7 +68,7 @@ def output(server: Running, clients: int, mebibytes: int) -> Figures:
     """MB/s and CPU per byte while every client's program prints a file."""
     path = flood_file(mebibytes)
     connections = [Connection(server) for _ in range(clients)]
-    warm_up(connections)
+    warm_up(server, connections)
     cpu, begun = cpu_seconds(server.pid), time.perf_counter()
     for connection in connections:
         connection.type(print_file(path))
@@ -87,7 +87,7 @@ def long_flood(server: Running, mebibytes: int) -> Figures:
     path = flood_file(64)
     times = max(1, mebibytes // 64)
     connection = Connection(server)
-    warm_up([connection])
+    warm_up(server, [connection])
     memory, begun = resident_kib(server.pid), time.perf_counter()
     all_cpu, own_cpu = cpu_seconds(server.pid), cpu_seconds(server.pid, helpers=False)
     connection.type(print_file(path, times))

@@ -27,7 +27,7 @@ def gallery(*, state: bytes = b"whole") -> Gallery:
 def test_a_model_follows_output_and_sizes() -> None:
     models = gallery()
     steps = (b"data", b"one\x1b[1m", b"size", b"100 30", b"data", b"two\x1b[3")
-    assert models.serve((b"feed", b"1", *steps)) == [b"ok", b"whole"]
+    assert models.serve((b"feed", b"1", *steps)) == [b"ok", b"whole", b""]
     reply = models.serve((b"dump", b"1"))
     assert reply == [b"ok", screen_of(b"one\x1b[1m", Size(100, 30), b"two\x1b[3"), b"\x1b[3"]
 
@@ -62,10 +62,10 @@ def test_a_look_needs_no_model() -> None:
 def test_a_lost_model_is_whole_again_once_the_screen_is_cleared() -> None:
     """Until then it keeps the modes; from then on it is built on."""
     models = gallery(state=b"lost")
-    assert models.serve((b"feed", b"1", b"data", b"old\x1b[?2004h")) == [b"ok", b"lost"]
+    assert models.serve((b"feed", b"1", b"data", b"old\x1b[?2004h")) == [b"ok", b"lost", b""]
     assert b"old" not in models.serve((b"dump", b"1"))[1]
     assert b"\x1b[?2004h" in models.serve((b"dump", b"1"))[1]
-    assert models.serve((b"feed", b"1", b"data", b"x\x1b[2J\x1b[Hnew")) == [b"ok", b"whole"]
+    assert models.serve((b"feed", b"1", b"data", b"x\x1b[2J\x1b[Hnew")) == [b"ok", b"whole", b""]
     assert models.serve((b"dump", b"1"))[1] == screen_of(b"\x1b[?2004h\x1b[Hnew")
 
 

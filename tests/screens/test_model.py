@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import os
 import random
+import re
 import signal
 from collections.abc import Callable, Sequence
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from tornterm.core.output_log import OutputLog
 from tornterm.core.screen import Screen, make_screen
 from tornterm.screens.follower import MAX_FAILURES, REST, batch_for, reserve_for
+from tornterm.screens.gallery import Gallery
 from tornterm.screens.model import Picture, ScreenModel
 from tornterm.screens.worker import OnReply, Worker
 from tornterm.types import Size
@@ -183,6 +185,140 @@ async def test_picture_and_log_are_the_screen(worker: Worker, capacity: int) -> 
         assert printer.is_right(await printer.picture(alone=True))
     assert printer.log.start > 0
     assert not printer.model.lost
+
+
+class Studio(Copyist):
+    """A worker with real models, which answers when it is told to."""
+
+    scrollback_lines = 30
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gallery = Gallery(self.scrollback_lines)
+        self.bytes_fed = 0
+
+    def _serve(self, name: bytes, model: bytes, *rest: bytes) -> list[bytes]:
+        if name == b"feed":
+            self.bytes_fed += sum(map(len, rest))
+        done, *reply = self.gallery.serve((name, model, *rest))
+        assert done == b"ok", reply
+        return reply
+
+
+PIECES = (
+    b"\x1b[3%dmline %%d\x1b[m of a flood\r\n" % 4,
+    b"a line without any colour, which is nearly as long as the screen is wide, %d\r\n",
+    b"$ %d\r\n\x1b[?2004h$ ",
+    b"\x1b[?1049h\x1b[H%d\r\n",
+    b"\x1b[?1049l",
+    b"\x1b[2;%dr\r\n",
+    b"\x1b[r\x1b[20H",
+    b"%d\x1b[1",
+    b"unfinished",
+)
+
+
+def drawing_of(screen: Screen) -> bytes:
+    """What is on it, without the tab stops, which may be written in more than one place."""
+    copy = screen.copy()
+    try:
+        return re.sub(rb"\x1b\[3g(?:\x1b\[\d+G\x1bH)*\x1b\[H", b"", copy.dump(history=0))
+    finally:
+        copy.close()
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(
+        st.one_of(
+            # The lines of a flood more often than all the rest together.
+            st.tuples(st.just(0), st.integers(1, 300)),
+            st.tuples(st.integers(0, len(PIECES) - 1), st.integers(1, 40)),
+            st.tuples(st.just(-1), st.integers(1, 4)),
+            st.tuples(st.just(-2), st.integers(0, 9)),
+        ),
+        max_size=40,
+    )
+)
+def test_what_is_put_off_is_on_the_picture(moves: list[tuple[int, int]]) -> None:
+    """However floods, other output, resizes and looks follow each other: it is the same screen."""
+    studio, lines = Studio(), Studio.scrollback_lines
+    log = OutputLog(8192, SIZE, reserve=reserve_for(8192))
+    model = ScreenModel(log, studio)  # type: ignore[arg-type]
+    truth = make_screen(SIZE, scrollback_lines=lines)
+    looks, alternate = 0, False
+
+    def check(picture: Picture | None) -> None:
+        nonlocal looks
+        looks += 1
+        assert picture is not None
+        assert picture.offset >= log.start
+        screen = make_screen(log.size_at(picture.offset), scrollback_lines=lines)
+        screen.feed(picture.dump + picture.unfinished)
+        cursor = log.cursor(picture.offset)
+        while (piece := cursor.next(65536, hold=False)) is not None:
+            if isinstance(piece, Size):
+                screen.resize(piece)
+            else:
+                screen.feed(piece)
+        assert drawing_of(screen) == drawing_of(truth)
+
+    def print_out(data: bytes) -> None:
+        while data:
+            studio.answer(0 if model.room else 1)
+            piece, data = data[: model.room], data[model.room :]
+            log.append(piece)
+            truth.feed(piece)
+            model.grown()
+
+    for kind, number in moves:
+        if kind >= 0:
+            piece = PIECES[kind]
+            # Two emulators may think differently of what a resize does to the screen behind it.
+            alternate = b"1049h" in piece or (alternate and b"1049l" not in piece)
+            count = number if kind < 2 else 1
+            print_out(b"".join(piece.replace(b"%d", b"%d" % (number + n)) for n in range(count)))
+        elif kind == -1:
+            studio.answer(number)
+        elif number and not alternate:
+            log.resize(Size(80 + number, 24 - number))
+            truth.resize(Size(80 + number, 24 - number))
+            model.grown()
+            # Of two at the same place, the log has the later one only.
+            print_out(b"\r")
+        else:
+            model.picture(check)
+    asked = model.picture(check)
+    assert asked >= log.start
+    studio.answer(len(studio.requests))
+    assert looks
+
+
+def test_a_flood_is_put_off_before_it_reaches_the_worker() -> None:
+    """Once it is known that the screen scrolls; what could be seen is there when somebody looks."""
+    studio = Studio()
+    log = OutputLog(CAPACITY, SIZE, reserve=reserve_for(CAPACITY))
+    model = ScreenModel(log, studio)  # type: ignore[arg-type]
+
+    def print_on(lines: int) -> None:
+        for number in range(lines):
+            log.append(b"\x1b[32mline %d\x1b[m\r\n" % number)
+            model.grown()
+            studio.answer(len(studio.requests))
+
+    print_on(20_000)
+    assert log.end > 4 * CAPACITY
+    assert studio.bytes_fed < CAPACITY
+    pictures: list[Picture | None] = []
+    model.picture(pictures.append)
+    studio.answer(len(studio.requests))
+    assert pictures[0] is not None
+    assert b"line" in pictures[0].dump
+    assert studio.bytes_fed < CAPACITY
+    # Afterwards as before.
+    fed = studio.bytes_fed
+    print_on(20_000)
+    assert studio.bytes_fed - fed < CAPACITY
 
 
 async def test_one_that_never_overflowed_has_no_model(worker: Worker) -> None:

@@ -102,7 +102,7 @@ async def test_a_worker_without_memory_fails_alone(make_worker: Callable[..., Wo
     line = b"".join(b"\x1b[38;2;%d;%d;0mx" % (n % 256, n % 7) for n in range(1000)) + b"\r\n"
     for _ in range(400):
         reply = await answer(worker, b"feed", b"1", b"data", line * 20)
-        if reply != [b"ok", b"whole"]:
+        if reply is None or reply[0] != b"ok":
             break
     assert reply is not None
     assert reply[0] == b"failed"

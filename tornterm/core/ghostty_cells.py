@@ -13,7 +13,9 @@ from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
-from pyghostty._ffi import check, ffi, lib, union_fn
+from pyghostty._ffi import check, ffi, lib
+
+from tornterm.core.ghostty_values import array, find_cell, new, pointer_to
 
 __all__ = ["PLAIN", "Cell", "Look", "Row", "read_cell", "read_rows", "reference", "sgr_of", "sized"]
 
@@ -67,10 +69,6 @@ _ROW_VALUES: Final = lib.GHOSTTY_RENDER_STATE_ROW_DATA_CELLS_RAW
 _ROW_WRAP: Final = lib.GHOSTTY_ROW_DATA_WRAP
 _BLANK: Final = Cell("", 1, PLAIN)
 _WIDTH: Final = attrgetter("width")
-_find: Final = union_fn(
-    "ghostty_terminal_grid_ref",
-    "GhosttyResult(*)(GhosttyTerminal, GhosttyPointS, GhosttyGridRef*)",
-)
 
 _FLAGS: Final = (
     ("bold", b"1"), ("faint", b"2"), ("italic", b"3"), ("blink", b"5"), ("inverse", b"7"),
@@ -80,14 +78,14 @@ _FLAGS: Final = (
 
 def sized(kind: str) -> Any:
     """A new struct that, with those within it, knows its size, as the library wants it."""
-    pointer = ffi.new(f"{kind}*")
+    pointer = new(kind)
     pointer[0] = _with_sizes(kind)[0]
     return pointer
 
 
 @cache
 def _with_sizes(kind: str) -> Any:
-    pointer = ffi.new(f"{kind}*")
+    pointer = new(kind)
     _fill_sizes(pointer)
     return pointer
 
@@ -108,7 +106,7 @@ def sgr_of(style: Any) -> bytes:
 
 @lru_cache(maxsize=1 << 12)
 def _sgr_of(memory: bytes) -> bytes:
-    style = ffi.from_buffer("GhosttyStyle*", memory)
+    style = ffi.from_buffer(pointer_to("GhosttyStyle"), memory)
     parts = [code for name, code in _FLAGS if getattr(style, name)]
     if style.underline:
         parts.append(b"4" if style.underline == 1 else b"4:%d" % style.underline)
@@ -143,13 +141,13 @@ def reference(terminal: Any, x: int, y: int) -> Any:
     """Where a cell is, counted from the first row that the terminal keeps."""
     point, found = _point(), sized("GhosttyGridRef")
     point.value.x, point.value.y = x, y
-    check(_find(terminal, point[0], found), "grid_ref")
+    check(find_cell(terminal, point[0], found), "grid_ref")
     return found
 
 
 def _point() -> Any:
     """A place that is counted from the first row, to be filled in."""
-    point = ffi.new("GhosttyPointS*")
+    point = new("GhosttyPointS")
     point.tag = lib.GHOSTTY_POINT_TAG_SCREEN
     return point
 
@@ -162,7 +160,7 @@ def read_cell(terminal: Any, x: int, y: int) -> Cell:
         x: The column.
         y: The row, counted from the first that the terminal keeps.
     """
-    at, value, style = reference(terminal, x, y), ffi.new("GhosttyCell*"), sized("GhosttyStyle")
+    at, value, style = reference(terminal, x, y), new("GhosttyCell"), sized("GhosttyStyle")
     check(lib.ghostty_grid_ref_cell(at, value), "cell")
     apart = _take_apart(value[0])
     if apart.cell is None:
@@ -170,7 +168,7 @@ def read_cell(terminal: Any, x: int, y: int) -> Cell:
     check(lib.ghostty_grid_ref_style(at, style), "style")
     if not apart.cell.text:
         return apart.cell if not apart.style else _styled(apart.cell, sgr_of(style))
-    codes, count = ffi.new("uint32_t[64]"), ffi.new("size_t*")
+    codes, count = array("uint32_t", 64), new("size_t")
     get = lib.ghostty_grid_ref_graphemes
     if apart.cluster and not get(at, codes, len(codes), count):
         return Cell("".join(map(chr, codes[0 : count[0]])), apart.cell.width, Look(sgr_of(style)))
@@ -185,15 +183,15 @@ def read_rows(terminal: Any, above: int, total: int) -> list[Row]:
         above: How many rows above the screen; there must be so many.
         total: How many rows the terminal has altogether.
     """
-    state = ffi.new("GhosttyRenderState*")
-    rows = ffi.new("GhosttyRenderStateRowIterator*")
-    cells = ffi.new("GhosttyRenderStateRowCells*")
-    size = ffi.new("uint16_t*")
+    state = new("GhosttyRenderState")
+    rows = new("GhosttyRenderStateRowIterator")
+    cells = new("GhosttyRenderStateRowCells")
+    size = new("uint16_t")
     check(lib.ghostty_render_state_new(ffi.NULL, state), "render_state")
     check(lib.ghostty_render_state_row_iterator_new(ffi.NULL, rows), "row_iterator")
     check(lib.ghostty_render_state_row_cells_new(ffi.NULL, cells), "row_cells")
     try:
-        overscan = ffi.new("GhosttyRenderStateOverscan*", {"above": above, "below": 0})
+        overscan = new("GhosttyRenderStateOverscan", {"above": above, "below": 0})
         option = lib.GHOSTTY_RENDER_STATE_OPTION_OVERSCAN
         check(lib.ghostty_render_state_set(state[0], option, overscan), "overscan")
         check(lib.ghostty_render_state_update(state[0], terminal), "update")
@@ -234,7 +232,7 @@ def _linked(cell: Cell, link: bytes) -> Cell:
 @lru_cache(maxsize=1 << 14)
 def _take_apart(value: int) -> _Value:
     """The cell as far as its value tells; None where it only fills the place of another."""
-    number, flag = ffi.new("uint32_t*"), ffi.new("bool*")
+    number, flag = new("uint32_t"), new("bool")
 
     def get(name: str, out: Any) -> Any:
         check(lib.ghostty_cell_get(value, getattr(lib, f"GHOSTTY_CELL_DATA_{name}"), out), name)
@@ -245,17 +243,17 @@ def _take_apart(value: int) -> _Value:
         return _Value(None, 0, cluster=False, link=False)
     tag = get("CONTENT_TAG", number)
     if tag == lib.GHOSTTY_CELL_CONTENT_BG_COLOR_PALETTE:
-        sgr = _indexed(get("COLOR_PALETTE", ffi.new("uint8_t*")), 40, 100, b"48")
+        sgr = _indexed(get("COLOR_PALETTE", new("uint8_t")), 40, 100, b"48")
         return _Value(Cell("", 1, Look(sgr)), 0, cluster=False, link=False)
     if tag == lib.GHOSTTY_CELL_CONTENT_BG_COLOR_RGB:
-        sgr = _direct(get("COLOR_RGB", ffi.new("GhosttyColorRgb*")), b"48")
+        sgr = _direct(get("COLOR_RGB", new("GhosttyColorRgb")), b"48")
         return _Value(Cell("", 1, Look(sgr)), 0, cluster=False, link=False)
     code = get("CODEPOINT", number)
     look = Look(protected=bool(get("PROTECTED", flag)))
     width = 2 if wide == lib.GHOSTTY_CELL_WIDE_WIDE else 1
     return _Value(
         Cell(chr(code) if code else "", width, look),
-        get("STYLE_ID", ffi.new("uint16_t*")),
+        get("STYLE_ID", new("uint16_t")),
         tag == lib.GHOSTTY_CELL_CONTENT_CODEPOINT_GRAPHEME,
         bool(get("HAS_HYPERLINK", flag)),
     )
@@ -267,15 +265,15 @@ class _Reader:
     def __init__(self, terminal: Any, rows: Any, cells: Any, first: int) -> None:
         self._terminal, self._rows, self._cells = terminal, rows, cells
         self._y = first
-        self._raw = ffi.new("GhosttyCellsView*")
-        self._row = ffi.new("GhosttyRow*")
-        self._flag = ffi.new("bool*")
+        self._raw = new("GhosttyCellsView")
+        self._row = new("GhosttyRow")
+        self._flag = new("bool")
         self._style = sized("GhosttyStyle")
-        self._codes = ffi.new("uint32_t[64]")
-        self._length = ffi.new("size_t*")
-        self._count = ffi.new("uint32_t*")
+        self._codes = array("uint32_t", 64)
+        self._length = new("size_t")
+        self._count = new("uint32_t")
         self._point, self._at = _point(), sized("GhosttyGridRef")
-        self._address = ffi.new("uint8_t[256]")
+        self._address = array("uint8_t", 256)
 
     def __iter__(self) -> Iterator[Row]:
         get = lib.ghostty_render_state_row_get
@@ -315,10 +313,10 @@ class _Reader:
         cell = apart.cell
         if cell is None:
             return None
-        new = apart.style and apart.style not in styles
-        if new or apart.cluster:
+        unknown = apart.style and apart.style not in styles
+        if unknown or apart.cluster:
             check(lib.ghostty_render_state_row_cells_select(self._cells[0], x), "select")
-        if new:
+        if unknown:
             self._get(lib.GHOSTTY_RENDER_STATE_ROW_CELLS_DATA_STYLE, self._style)
             styles[apart.style] = sgr_of(self._style)
         if apart.style:
@@ -333,16 +331,16 @@ class _Reader:
     def _cluster(self) -> str:
         self._get(lib.GHOSTTY_RENDER_STATE_ROW_CELLS_DATA_GRAPHEMES_LEN, self._count)
         if self._count[0] > len(self._codes):
-            self._codes = ffi.new("uint32_t[]", self._count[0])
+            self._codes = array("uint32_t", self._count[0])
         self._get(lib.GHOSTTY_RENDER_STATE_ROW_CELLS_DATA_GRAPHEMES_BUF, self._codes)
         return "".join(map(chr, self._codes[0 : self._count[0]]))
 
     def _link(self, x: int) -> bytes:
         self._point.value.x, self._point.value.y = x, self._y
-        check(_find(self._terminal, self._point[0], self._at), "grid_ref")
+        check(find_cell(self._terminal, self._point[0], self._at), "grid_ref")
         get = lib.ghostty_grid_ref_hyperlink_uri
         if get(self._at, self._address, len(self._address), self._length):
             # Too long for what there is; its length is known now.
-            self._address = ffi.new("uint8_t[]", self._length[0])
+            self._address = array("uint8_t", self._length[0])
             check(get(self._at, self._address, len(self._address), self._length), "link")
         return bytes(ffi.buffer(self._address, self._length[0]))

@@ -64,11 +64,19 @@ class LazyScreen:
         """Put plain lines off, if the screen scrolls and they are not too many."""
         if not lines:
             return
+        if not (self._is_scrolling() and self._backlog.add(lines)):
+            self._drawn().feed(lines)
+
+    def _is_scrolling(self) -> bool:
         if self._scrolls is None:
             # Plain lines do not change it.
             self._scrolls = self._screen.scrolls
-        if not (self._scrolls and self._backlog.add(lines)):
-            self._drawn().feed(lines)
+        return self._scrolls
+
+    @property
+    def scrolls(self) -> bool:
+        """Whether lines that follow push older ones up, as `Screen.scrolls` says."""
+        return not self._begun and self._is_scrolling()
 
     def _drawn(self) -> GhosttyScreen:
         """The screen, with everything drawn."""

@@ -1,8 +1,8 @@
 """The few calls of libghostty-vt that the screen model needs, with their traps disarmed.
 
 The library is young and its interface is not stable, so pyghostty is pinned to one release, and
-its names are known to this module and to ``ghostty_cells`` alone. It is a C interface without a
-net: a wrong type for a value that is asked for corrupts the heap.
+its names are known to this module, ``ghostty_cells`` and ``ghostty_values`` alone. It is a C
+interface without a net: a wrong type for a value that is asked for corrupts the heap.
 
 Source: the declarations in ``pyghostty/_cdef.py``.
 """
@@ -16,6 +16,7 @@ from typing import Any, Final
 from pyghostty._ffi import check, ffi, lib
 
 from tornterm.core.ghostty_cells import Cell, Row, read_cell, read_rows, reference, sgr_of, sized
+from tornterm.core.ghostty_values import array, new
 from tornterm.types import Size
 
 __all__ = ["DEFAULT_SHAPE", "Emulator"]
@@ -33,7 +34,7 @@ _LONGEST_SEQUENCE: Final = 1 << 16
 @cache
 def _place(name: str, kind: str) -> tuple[int, Any]:
     """The key of a value of the terminal, and where to put it until it is looked at."""
-    return getattr(lib, f"GHOSTTY_TERMINAL_DATA_{name}"), ffi.new(f"{kind}*")
+    return getattr(lib, f"GHOSTTY_TERMINAL_DATA_{name}"), new(kind)
 
 
 class Emulator:
@@ -45,7 +46,7 @@ class Emulator:
     """
 
     def __init__(self, size: Size, *, scrollback_lines: int) -> None:
-        handle = ffi.new("GhosttyTerminal*")
+        handle = new("GhosttyTerminal")
         check(lib.ghostty_terminal_new(ffi.NULL, handle, size.cols, size.rows), "terminal_new")
         self._own(handle)
         self._scrollback_lines = scrollback_lines
@@ -69,7 +70,7 @@ class Emulator:
             ("DEFAULT_CURSOR_STYLE", "GhosttyTerminalCursorStyle", DEFAULT_SHAPE),
         ):
             key = getattr(lib, f"GHOSTTY_TERMINAL_OPT_{option}")
-            check(lib.ghostty_terminal_set(self.handle, key, ffi.new(f"{kind}*", value)), option)
+            check(lib.ghostty_terminal_set(self.handle, key, new(kind, value)), option)
 
     def close(self) -> None:
         """Give the memory back."""
@@ -86,17 +87,17 @@ class Emulator:
 
     def copy(self) -> Emulator:
         """Another terminal in the same state."""
-        out, length = ffi.new("uint8_t**"), ffi.new("size_t*")
+        out, length = new("uint8_t*"), new("size_t")
         encode = lib.ghostty_snapshot_encode_alloc
         check(encode(self.handle, ffi.NULL, out, length), "encode")
-        decoder, handle = ffi.new("GhosttySnapshotDecoder*"), ffi.new("GhosttyTerminal*")
+        decoder, handle = new("GhosttySnapshotDecoder"), new("GhosttyTerminal")
         try:
-            new = lib.ghostty_snapshot_decoder_new_buf
-            check(new(ffi.NULL, decoder, out[0], length[0]), "decoder_new")
+            begin = lib.ghostty_snapshot_decoder_new_buf
+            check(begin(ffi.NULL, decoder, out[0], length[0]), "decoder_new")
             try:
                 # Or the copy, if it is in the midst of a sequence, could not be copied.
                 key = lib.GHOSTTY_SNAPSHOT_DECODER_OPT_RETAIN_CONTINUATION
-                retain = ffi.new("bool*", True)
+                retain = new("bool", True)
                 check(lib.ghostty_snapshot_decoder_set(decoder[0], key, retain), "retain")
                 check(lib.ghostty_snapshot_decoder_decode(decoder[0], handle), "decode")
             finally:
@@ -161,7 +162,7 @@ class Emulator:
 
     def mode(self, number: int, *, ansi: bool = False) -> bool:
         """Whether a mode is set: a private one of DEC, or one of ANSI."""
-        asked = ffi.new("GhosttyTerminalModeConfig*")
+        asked = new("GhosttyTerminalModeConfig")
         asked.mode = number | ansi << 15
         key = lib.GHOSTTY_TERMINAL_DATA_MODE
         return not lib.ghostty_terminal_get(self.handle, key, asked) and bool(asked.value)
@@ -174,7 +175,7 @@ class Emulator:
     def palette(self, *, default: bool = False) -> list[tuple[int, int, int]]:
         """The 256 colours as they are, or as they are after a reset."""
         name = "COLOR_PALETTE_DEFAULT" if default else "COLOR_PALETTE"
-        out = ffi.new("GhosttyColorRgb[256]")
+        out = array("GhosttyColorRgb", 256)
         key = getattr(lib, f"GHOSTTY_TERMINAL_DATA_{name}")
         check(lib.ghostty_terminal_get(self.handle, key, out), name)
         return [(rgb.r, rgb.g, rgb.b) for rgb in out]
@@ -191,7 +192,7 @@ class Emulator:
 
     def cursor_shape(self) -> tuple[int, bool]:
         """The shape (bar, block, underline or `DEFAULT_SHAPE`), and whether it blinks."""
-        state = ffi.new("GhosttyRenderState*")
+        state = new("GhosttyRenderState")
         check(lib.ghostty_render_state_new(ffi.NULL, state), "render_state")
         try:
             check(lib.ghostty_render_state_update(state[0], self.handle), "update")
@@ -228,10 +229,10 @@ class Emulator:
         selection = sized("GhosttySelection")
         selection.start = selection.end = reference(self.handle, 0, 0)[0]
         options.selection = selection
-        formatter = ffi.new("GhosttyFormatter*")
-        new = lib.ghostty_formatter_terminal_new
-        check(new(ffi.NULL, formatter, self.handle, options[0]), "formatter_new")
-        out, length = ffi.new("uint8_t**"), ffi.new("size_t*")
+        formatter = new("GhosttyFormatter")
+        begin = lib.ghostty_formatter_terminal_new
+        check(begin(ffi.NULL, formatter, self.handle, options[0]), "formatter_new")
+        out, length = new("uint8_t*"), new("size_t")
         try:
             run = lib.ghostty_formatter_format_alloc
             check(run(formatter[0], ffi.NULL, out, length), "format")

@@ -55,6 +55,7 @@ class ModeTracker:
     """
 
     exact: Final = False
+    scrolls: Final = False
     cursor: Final = None
 
     def __init__(self, size: Size) -> None:

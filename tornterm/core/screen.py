@@ -29,6 +29,14 @@ class Screen(Protocol):
         """Whether `dump` draws cells; a model that is not exact restores modes alone."""
 
     @property
+    def scrolls(self) -> bool:
+        """Whether lines that follow push older ones up, and in the end out.
+
+        Not on the alternate screen, between margins, or inside a sequence; a model that keeps the
+        beginning of a line for later, or does not know, says no.
+        """
+
+    @property
     def size(self) -> Size:
         """The size of the terminal."""
 

@@ -10,6 +10,9 @@ the worker has taken it up. So the model stands at ``handed``, from which on the
 and whoever draws the model and then the log misses nothing. Only when the log's reserve is full
 does the program wait. A session that has printed less than its log keeps has no model at all.
 
+The lines of a flood do not even get there: while the screen scrolls, no more of them is kept, here,
+than could still be seen, and the worker has that when something else follows or somebody looks.
+
 When the model is lost, so is what was printed before ``start``. The session goes on; a new model
 follows the modes from there on, and is whole again once the screen has been cleared.
 """
@@ -21,6 +24,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from tornterm.core import utf8
+from tornterm.core.backlog import Backlog, is_plain
 from tornterm.core.output_log import OutputLog
 from tornterm.screens.gallery import DATA, SIZE, encode_size
 from tornterm.screens.worker import Worker
@@ -99,6 +103,9 @@ class Follower:
         self._changed = changed
         self._batch = batch_for(log.capacity)
         self._handed = self._taken = 0
+        # Lines that have been put off; None while the screen may not scroll.
+        self._backlog: Backlog | None = None
+        self._looked_at = 0
         self._deaths = self._failures = 0
         self._rests_until = 0
         if worker is not None:
@@ -163,12 +170,43 @@ class Follower:
             return False
         start = self._handed
         end = self._cut(start, min(start + self._batch, self._log.end))
-        model = self.model
-        fields = (b"feed", model, *self.steps(start, end))
-        if end == start or not worker.ask(fields, lambda r: self._fed(model, end, r)):
+        if end == start:
+            return False
+        if self._put_off(start, end):
+            self._handed = self._taken = end
+            self._let_go()
+            return True
+        return self._feed(worker, end)
+
+    def _put_off(self, start: int, end: int) -> bool:
+        """Keep lines of a flood here: most will have left the screen before anybody looks at it."""
+        if self._backlog is None or any(self._log.resizes(start, end)):
+            return False
+        lines = self._log.read(start, end - start)
+        return lines.endswith(b"\n") and is_plain(lines) and self._backlog.add(lines)
+
+    def _feed(self, worker: Worker, end: int) -> bool:
+        """Hand over what has been put off, and then the log up to `end`."""
+        model, rows = self.model, self._log.size_at(end).rows
+        put_off = self._backlog.take() if self._backlog else b""
+        self._backlog = None
+        fields: list[ReadableBuffer] = [b"feed", model]
+        if put_off:
+            fields += (DATA, put_off)
+        fields += self.steps(self._handed, end)
+        if not worker.ask(fields, lambda reply: self._fed(model, end, rows, reply)):
             return False
         self._handed = end
         return True
+
+    def catch_up(self) -> None:
+        """Show the model what has been put off, because somebody is about to look at it.
+
+        Nothing is put off again before they have seen it: the log goes on where the model stands.
+        """
+        self._looked_at = self._handed
+        if self._backlog is not None and self.worker and self._log.start <= self._handed:
+            self._feed(self.worker, self._handed)
 
     def _begin(self, worker: Worker) -> bool:
         log = self._log
@@ -185,7 +223,7 @@ class Follower:
         self.model = model
         return True
 
-    def _fed(self, model: bytes, end: int, reply: Sequence[bytes] | None) -> None:
+    def _fed(self, model: bytes, end: int, rows: int, reply: Sequence[bytes] | None) -> None:
         """The worker has taken up everything before `end`, or has failed to."""
         if model != self.model or reply is None:
             return
@@ -198,6 +236,8 @@ class Follower:
             return
         self._failures = 0
         self._taken = end
+        if reply[2:] == [b"scrolls"] and end == self._handed > self._looked_at and self.worker:
+            self._backlog = Backlog(rows, self.worker.scrollback_lines)
         self._let_go()
         if self.lost and reply[1] == b"whole":
             self.lost = False
@@ -240,7 +280,7 @@ class Follower:
         self._poke()
 
     def _lose(self) -> None:
-        had_one, self.model = bool(self.model), b""
+        had_one, self.model, self._backlog = bool(self.model), b"", None
         if had_one and not self.ended and self._log.start > 0:
             self._miss()
 
@@ -254,7 +294,7 @@ class Follower:
         """Let the model go, and say so to the worker."""
         if self.model and self.worker is not None:
             self.worker.ask((b"drop", self.model), lambda reply: None)
-        self.model = b""
+        self.model, self._backlog = b"", None
 
     def leave(self) -> None:
         """Have nothing to do with the worker any more."""

@@ -122,7 +122,7 @@ class Gallery:
                     model.screen.resize(decode_size(value))
         if self._full():
             raise MemoryError
-        return (b"lost" if model.lost else b"whole",)
+        return b"lost" if model.lost else b"whole", b"scrolls" if model.screen.scrolls else b""
 
     def _dump(self, model_id: bytes, rest: Sequence[bytes]) -> Iterable[bytes]:
         screen = self._models[model_id].screen

@@ -94,6 +94,7 @@ class ScreenModel:
             on_picture(self._frozen)
             return self._frozen.offset
         follower = self._follower
+        follower.catch_up()
         worker, offset, model = follower.worker, follower.handed, follower.model
         drawn = _drawn(on_picture, offset)
 
@@ -152,6 +153,7 @@ class ScreenModel:
         follower, worker = self._follower, self._follower.worker
         if worker is None or self._frozen is not None:
             return False
+        follower.catch_up()
         at = follower.handed
         fields: list[ReadableBuffer] = [b"look", follower.model, encode_size(self._log.size_at(at))]
         for offset, question in questions:

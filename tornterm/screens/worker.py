@@ -60,12 +60,14 @@ class Worker:
         on_death: Called when a worker has gone, before what was asked of it is answered with
             None, with the id of the model at which it was; empty if it was at none's. Each model
             subscribes.
+        scrollback_lines: How many lines above the screen each model keeps.
         deadline: Seconds that one request may take, from now on.
         deaths: How many workers have died or were killed because they hung.
     """
 
     def __init__(self, scrollback_lines: int, memory: int, *, deadline: float = DEADLINE) -> None:
         self.on_death: set[Callable[[bytes], None]] = set()
+        self.scrollback_lines = scrollback_lines
         self.deaths = 0
         self._arguments = (str(scrollback_lines), str(memory))
         self.deadline = deadline
