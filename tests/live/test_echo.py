@@ -26,8 +26,8 @@ while True:
     os.write(1, os.read(0, 1))
 """
 KEYS = 50
-MOST = 112
-"""Calls of the server's own functions for a key and its echo; a few are for timers and the like."""
+MOST = 106
+"""Calls of the server's own functions for a key and its echo."""
 
 PACKAGE = Path(tornterm.__file__).parent
 CLIENTS_OWN = ("testing", "core/client_state.py", "core/protocols")
@@ -45,22 +45,27 @@ def count_calls(calls: Counter[str], frame: FrameType, event: str) -> None:
 
 
 async def test_an_echo_is_few_steps() -> None:
-    """Each of them costs half a microsecond, and somebody waits for all of them."""
-    calls: Counter[str] = Counter()
+    """Each of them costs half a microsecond, and somebody waits for all of them.
+
+    Most keys are looked at, not all: timers that end beside some of them are counted with those,
+    the more the slower the machine is.
+    """
+    all_calls = [Counter[str]()]
     async with LiveServer(plugins=[python(ANSWERING)]) as server:
         async with V1Client(server.url, headers=server.headers()) as client:
             await client.open()
             await client.wait_output_until(len("ready"))
             client.auto_ack = False
-            sys.setprofile(lambda frame, event, _: count_calls(calls, frame, event))
+            sys.setprofile(lambda frame, event, _: count_calls(all_calls[-1], frame, event))
             try:
                 for key in range(KEYS):
+                    all_calls.append(Counter[str]())
                     client.send_input(b"k")
                     await client.wait_output_until(len("ready") + key + 1)
             finally:
                 sys.setprofile(None)
-    steps = calls.total() / KEYS
-    assert steps <= MOST, sorted(calls.items(), key=lambda item: -item[1])
+    usual = sorted(all_calls, key=Counter.total)[KEYS // 2]
+    assert usual.total() <= MOST, usual.most_common()
 
 
 async def test_a_resume_is_answered_in_the_turn_in_which_it_is_read(

@@ -22,6 +22,7 @@ class Painter:
         ready: Called when there is something to send that was waited for.
 
     Attributes:
+        busy: Whether a snapshot has been begun and its last part has not been given.
         offset: Where in the log the snapshot begins that is on its way.
         end: Where the log is gone on with, once the last part has been given.
     """
@@ -29,6 +30,7 @@ class Painter:
     def __init__(
         self, log: OutputLog, model: ScreenModel, clock: Clock, ready: Callable[[], None]
     ) -> None:
+        self.busy = False
         self.offset = self.end = 0
         self._log = log
         self._model = model
@@ -36,13 +38,7 @@ class Painter:
         self._ready = ready
         self._drawing: Drawing | None = None
         self._ticket = 0
-        self._awaited = False
         self._beginning = False
-
-    @property
-    def busy(self) -> bool:
-        """Whether a snapshot has been begun and its last part has not been given."""
-        return self._awaited or self._drawing is not None
 
     def begin(self) -> None:
         """Begin a snapshot with everything that there is; one that was begun is given up."""
@@ -63,11 +59,11 @@ class Painter:
     def give_up(self) -> None:
         """Forget the snapshot that is on its way."""
         self._expect()
-        self._awaited = False
+        self.busy = False
 
     def _expect(self) -> int:
         self._ticket += 1
-        self._drawing, self._awaited = None, True
+        self._drawing, self.busy = None, True
         return self._ticket
 
     def _arrived(self, ticket: int, picture: Picture | None) -> None:
@@ -79,10 +75,9 @@ class Painter:
                 self.begin()
             else:
                 self._drawing = Drawing(self._log, picture)
-                self._awaited = False
         except LookupError:
             self.begin_alone()
-        if not self._awaited and not self._beginning:
+        if self._drawing is not None and not self._beginning:
             self._ready()
 
     def next(self) -> Part | None:
@@ -96,6 +91,7 @@ class Painter:
         part = self._drawing.next()
         if part.last:
             self.end, self._drawing = self._drawing.end, None
+            self.busy = False
             if self.end < self._log.start:
                 # The part was read before the log went on; nothing follows on it any more.
                 raise LookupError(f"offset {self.end} is not in the log any more")
