@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 DONE := $(VENV)/.made
 ARGS ?=
 
+PLUGINS := $(wildcard plugins/*/)
 METADATA := setup.cfg setup.py pyproject.toml frontend/bundle.py $(wildcard plugins/*/setup.cfg)
 PAGE := $(shell find frontend/src frontend/assets -type f) \
 	frontend/bundle.py frontend/build.mjs frontend/budget.mjs frontend/package.json frontend/package-lock.json
@@ -99,21 +100,21 @@ define install
 	@$(BIN)/python -m pip install --quiet --only-binary pyghostty -e '.[screen,$(EXTRAS)]' \
 	  || { echo "No wheel of pyghostty fits this machine: going on without it." >&2; \
 	       $(BIN)/python -m pip install --quiet -e '.[$(EXTRAS)]'; }
-	@touch $@
 endef
 
 $(DONE)/install: EXTRAS := speed
 $(DONE)/install: $(DONE)/venv $(METADATA)
 	@echo "Installing tornterm into $(VENV) ..."
 	$(install)
+	@touch $@
 
+# The tests bring setuptools along, so that the plugins need no environment each to be built in.
 $(DONE)/test: EXTRAS := speed,test
-$(DONE)/test: $(DONE)/install
-	@echo "Installing what the tests need ..."
+$(DONE)/test: $(DONE)/venv $(METADATA)
+	@echo "Installing tornterm and what the tests need into $(VENV) ..."
 	$(install)
-	@for plugin in plugins/*/; do \
-	  $(BIN)/python -m pip install --quiet -e "$$plugin[test]" || exit 1; \
-	done
+	@$(BIN)/python -m pip install --quiet --no-build-isolation $(PLUGINS:%/=-e '%[test]')
+	@touch $(DONE)/install $@
 
 # Installing bundles the page; this is for the changes that come later.
 $(DONE)/page: $(DONE)/install $(PAGE)

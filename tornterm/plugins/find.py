@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points, version
 from types import MappingProxyType
@@ -27,7 +27,7 @@ __all__ = [
     "ALWAYS",
     "BUILTINS",
     "Found",
-    "find",
+    "find_all",
     "installed",
     "missing",
     "named",
@@ -77,21 +77,27 @@ class Found:
         return inspect.isclass(self.plugin)
 
 
-def find(name: str, source: Source) -> Found | ConfigProblem:
-    """Find one plugin by what ``plugins.enabled`` says.
+def find_all(names: Iterable[str], source: Source) -> Iterator[Found | ConfigProblem]:
+    """Find plugins by what ``plugins.enabled`` says.
 
     Args:
-        name: A built-in's name, that of an entry point in the group ``tornterm``, or an import
-            path: ``module:Class`` or ``module``.
-        source: The configuration that asks for it.
+        names: The name of a built-in, that of an entry point in the group ``tornterm``, or an
+            import path: ``module:Class`` or ``module``.
+        source: The configuration that asks for them.
 
-    Returns:
-        What was found, or why nothing was.
+    Yields:
+        For each name what was found, or why nothing was.
 
     Raises:
-        PluginError: It was found but cannot be imported.
+        PluginError: One was found but cannot be imported.
     """
-    offers = [entry for entry in entry_points(group=PROJECT) if entry.name == name]
+    # Looking through all that is installed takes as long as importing a plugin: once for all.
+    offers = entry_points(group=PROJECT)
+    for name in names:
+        yield _find(name, [entry for entry in offers if entry.name == name], source)
+
+
+def _find(name: str, offers: list[EntryPoint], source: Source) -> Found | ConfigProblem:
     if len(offers) + (name in BUILTINS) > 1:
         ours = ["tornterm itself"] if name in BUILTINS else []
         names = ", ".join(sorted(ours + [_distribution(entry)[0] for entry in offers]))
@@ -143,8 +149,7 @@ def plugin_models(
     """
     models: dict[str, type[BaseModel]] = {}
     problems: list[ConfigProblem] = []
-    for name in enabled:
-        found = find(name, source)
+    for name, found in zip(enabled, find_all(enabled, source), strict=True):
         if isinstance(found, ConfigProblem):
             problems.append(found)
         elif found.is_class and (model := model_of(name, found.plugin)):

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from tornterm.config.source import Source
 from tornterm.errors import ConfigError, ConfigProblem, PluginError, TorntermError
 from tornterm.plugins.contract import verify
-from tornterm.plugins.find import ALWAYS, Found, find, installed, missing, named, problem
+from tornterm.plugins.find import ALWAYS, Found, find_all, installed, missing, named, problem
 from tornterm.plugins.tables import HOOK, checked, model_of
 
 __all__ = ["Loaded", "load"]
@@ -70,8 +70,8 @@ def _find_all(
     found = [named(plugin) for plugin in extra]
     problems: list[ConfigProblem] = []
     # The one that is always there may be written down; it stays the last.
-    for written in (*(name for name in enabled if name not in (ALWAYS, *disabled)), ALWAYS):
-        answer = find(written, source)
+    written = (*(name for name in enabled if name not in (ALWAYS, *disabled)), ALWAYS)
+    for answer in find_all(written, source):
         if isinstance(answer, Found):
             found.append(answer)
         else:
