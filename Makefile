@@ -10,8 +10,7 @@ BIN := $(VENV)/bin
 DONE := $(VENV)/.made
 ARGS ?=
 
-PLUGINS := $(wildcard plugins/*/)
-METADATA := setup.cfg setup.py pyproject.toml frontend/bundle.py $(wildcard plugins/*/setup.cfg)
+METADATA := setup.cfg setup.py pyproject.toml frontend/bundle.py
 PAGE := $(shell find frontend/src frontend/assets -type f) \
 	frontend/bundle.py frontend/build.mjs frontend/budget.mjs frontend/package.json frontend/package-lock.json
 
@@ -37,7 +36,7 @@ serve: $(DONE)/install $(DONE)/page
 	@exec $(BIN)/tornterm serve $(ARGS)
 
 test: $(DONE)/test $(DONE)/page $(DONE)/system
-	@$(BIN)/python -m pytest --numprocesses auto $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --maxschedchunk 4 $(ARGS)
 
 bench: ARGS := run --json bench.json --markdown docs/performance.md --picture docs/images/latency.svg
 bench: $(DONE)/install
@@ -108,12 +107,10 @@ $(DONE)/install: $(DONE)/venv $(METADATA)
 	$(install)
 	@touch $@
 
-# The tests bring setuptools along, so that the plugins need no environment each to be built in.
 $(DONE)/test: EXTRAS := speed,test
 $(DONE)/test: $(DONE)/venv $(METADATA)
 	@echo "Installing tornterm and what the tests need into $(VENV) ..."
 	$(install)
-	@$(BIN)/python -m pip install --quiet --no-build-isolation $(PLUGINS:%/=-e '%[test]')
 	@touch $(DONE)/install $@
 
 # Installing bundles the page; this is for the changes that come later.
@@ -124,6 +121,10 @@ $(DONE)/page: $(DONE)/install $(PAGE)
 	@touch $@
 
 # Chromium, and what the examples for operators are tested with; from the system where we may.
-$(DONE)/system: $(DONE)/test
-	@$(BIN)/python tests/system.py
+$(DONE)/packages: $(DONE)/venv tests/system.py
+	@$(BIN)/python -m tests.system packages
+	@touch $@
+
+$(DONE)/system: $(DONE)/test $(DONE)/packages
+	@$(BIN)/python -m tests.system chromium
 	@touch $@

@@ -41,8 +41,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run every ``async def`` test on the event loop, without a mark on each; browsers last.
 
     Playwright's loop runs in this thread from its first test on, and no other can beside it.
+    What takes long comes before the rest, so that in the end no process works alone.
     """
-    items.sort(key=lambda item: "browser" in item.path.parts)
+    items.sort(key=lambda item: ("browser" in item.path.parts, not item.get_closest_marker("slow")))
     for item in items:
         function = getattr(item, "obj", None)
         if "tornterm_loop" in getattr(item, "fixturenames", ()):

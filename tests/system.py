@@ -1,7 +1,8 @@
 """Installs what the tests need from the system, where it is missing and where we may.
 
-The Makefile runs this file, so it must not need anything but the standard library. Without
-Chromium nothing of the page can be tested, so that is the one that must be there in the end.
+The Makefile runs this file, with ``packages`` beside the installation of Python's packages, and
+with ``chromium`` after it, so it must not need anything but the standard library. Without Chromium
+nothing of the page can be tested, so that is the one that must be there in the end.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from tests.browser import chromium
+
 # Debian keeps each version of PostgreSQL in a folder of its own, which is on nobody's PATH.
 POSTGRES = (str(path) for path in Path("/usr/lib/postgresql").glob("*/bin"))
 PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin", *POSTGRES))
@@ -59,17 +61,19 @@ def install(*packages: str) -> bool:
     return run("apt-get", "update", "-qq") and run(*get)
 
 
-def main() -> int:
-    """Install what is missing; 0 where Chromium is there afterwards."""
-    sys.path.insert(0, str(ROOT))
-    from tests.browser import chromium
-
+def packages() -> int:
+    """Install what is missing, where we may; 0 also where we may not."""
     wanted = (names for program, names in PACKAGES.items() if not which(program))
     missing = [name for names in wanted for name in names.split()]
     if not chromium.find():
         missing.append("chromium")
     if not install(*missing) and missing:
         print(f"Tests that need {', '.join(missing)} cannot run here.", file=sys.stderr)
+    return 0
+
+
+def browser() -> int:
+    """Let Playwright fetch Chromium where the system has none; 0 where there is one afterwards."""
     if not chromium.find():
         run(sys.executable, "-m", "playwright", "install", "chromium")
     if not chromium.find():
@@ -79,4 +83,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit({"packages": packages, "chromium": browser}[sys.argv[1]]())

@@ -52,6 +52,27 @@ def entry_point(folder: Path) -> tuple[str, str]:
     return name, target
 
 
+def required(config: ConfigParser, section: str, key: str) -> set[str]:
+    """The requirements of a list in ``setup.cfg``."""
+    lines = (line.strip() for line in config[section][key].splitlines())
+    return {line for line in lines if line and not line.startswith("#")}
+
+
+@each
+def test_what_it_needs_is_there_for_the_tests(folder: Path) -> None:
+    """Nobody has to install the distributions themselves."""
+    needed = required(metadata(folder), "options", "install_requires") - {"tornterm>=0.1"}
+    ours = metadata(folder.parents[1])
+    own = {name(line): line for line in required(ours, "options", "install_requires")}
+    tests = required(ours, "options.extras_require", "test")
+    assert {line for line in needed if name(line) not in own} <= tests
+
+
+def name(requirement: str) -> str:
+    """The distribution that a requirement names."""
+    return re.split(r"[\[<>=~! ]", requirement)[0]
+
+
 def plugin_of(folder: Path) -> type:
     module, _, attribute = entry_point(folder)[1].partition(":")
     plugin = getattr(importlib.import_module(module), attribute)

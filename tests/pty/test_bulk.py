@@ -330,24 +330,29 @@ async def test_descriptors_and_memory_are_given_back(terminal: Tty) -> None:
 async def test_a_flood_that_is_read_faster_than_it_is_printed_stays_with_the_thread(
     terminal: Tty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The event loop would wait for the kernel in each of its reads; what is small is gathered."""
+    """The event loop would wait for the kernel in each of its reads. So also after a pause."""
+    monkeypatch.setattr(reading, "SILENCE", 60_000)
+    monkeypatch.setattr(reading, "LONGEST", 60.0)
     terminal.channel.connect(terminal.fd)
     terminal.channel._flood = True
-    reads: list[int] = []
+    itself = 0
 
     def counted(fd: int, count: int) -> bytes:
-        reads.append(count)
-        return read(fd, count)
+        nonlocal itself
+        got = read(fd, count)
+        itself += len(got)
+        return got
 
     monkeypatch.setattr(os, "read", counted)
-    data = flood(20 * 8000)
-    for at in range(0, len(data), 8000):
-        await terminal.print(data[at : at + 8000])
-        while len(terminal.got) + terminal.channel._gatherer.size < at + 8000:
+    data = flood(bulk.MOST)
+    for half in (MOST // 2, MOST):
+        terminal.room = lambda allowed=half: allowed - len(terminal.got)  # type: ignore[misc]
+        terminal.channel.poke()
+        for at in range(len(terminal.got), half, 8192):
+            await terminal.print(data[at : at + 8192])
+        while len(terminal.got) < half:
             await asyncio.sleep(0)
-    # Each piece would be two reads of the event loop's; the end of one may come alone.
-    assert len(reads) < 20
-    terminal.channel.flush()
+    assert itself == 0
     assert terminal.got == data
 
 
