@@ -12,7 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.nursery import ROOT, Forked
+
+FORKS = sys.platform == "linux"
+"""Elsewhere, a process that has used the system's libraries must not fork."""
+
 TORNTERM = Path(sys.executable).with_name("tornterm")
 # A server takes about a second for either; one of many on a busy machine takes much longer.
 START_TIMEOUT = 60.0
@@ -47,14 +51,18 @@ class ServerProcess:
     def __init__(self, command: list[str], env: Mapping[str, str]) -> None:
         paths = filter(None, (str(ROOT), env.get("PYTHONPATH")))
         self.environment = {**env, "PYTHONPATH": os.pathsep.join(paths)}
-        self._process = subprocess.Popen(
-            command,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        self._process: Forked | subprocess.Popen[str]
+        if command[0] == str(TORNTERM) and FORKS:
+            self._process = Forked(command, self.environment)
+        else:
+            self._process = subprocess.Popen(
+                command,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
         self._changed = threading.Condition()
         self._lines: dict[str, list[str]] = {"stdout": [], "stderr": []}
         self._threads = [
