@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
-from tests.browser.axe import FRAMES, LOOKS
+from tests.browser.axe import FRAMES
 
 OWN_ANSWERS = "Failed to load resource"
 """What browsers say of each answer with an error, which are judged by themselves."""
@@ -58,14 +59,29 @@ class Watch:
             self.problems.append(f"{request.method} {request.url}: {request.failure}")
 
 
+USUAL: dict[str, Any] = {
+    "color_scheme": "light",
+    "contrast": "no-preference",
+    "reduced_motion": "no-preference",
+    "forced_colors": "none",
+}
+"""What a page is shown with that nobody has asked for anything else."""
+
+CHANGES: tuple[dict[str, Any], ...] = (
+    {"color_scheme": "dark", "reduced_motion": "reduce"},
+    {"contrast": "more"},
+    {"color_scheme": "light"},
+    {"contrast": "no-preference", "forced_colors": "active"},
+    USUAL,
+)
+"""From one look to the next, through all."""
+
+
 def in_all_looks(page: Page) -> None:
-    """Draw the page in each look that people may have asked their systems for, and in the first."""
-    for media in (*LOOKS.values(), {"reduced_motion": "reduce"}, {"forced_colors": "active"}):
-        page.emulate_media(**media)
+    """Draw a page, which is in its usual look, in each other that people may ask their systems for.
+
+    Each is what the one before is, but for the change.
+    """
+    for change in CHANGES:
+        page.emulate_media(**change)
         page.evaluate(FRAMES)
-    page.emulate_media(
-        color_scheme="light",
-        contrast="no-preference",
-        reduced_motion="no-preference",
-        forced_colors="none",
-    )
