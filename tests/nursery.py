@@ -124,6 +124,8 @@ def main(control: socket.socket) -> int:
     gc.collect()
     gc.freeze()
     running: dict[int, int] = {}
+    # Ctrl+C is for who runs the tests, and ends what they have started.
+    interrupted = signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, lambda *_: _bury(running))
     while True:
         request, pipes, *_ = socket.recv_fds(control, LONGEST_REQUEST, 3)
@@ -133,6 +135,7 @@ def main(control: socket.socket) -> int:
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
         pid = os.fork()
         if pid == 0:
+            signal.signal(signal.SIGINT, interrupted)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
             control.close()
