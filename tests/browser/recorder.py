@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.offering import offer
+
 MODULE = """
 from pathlib import Path
 
@@ -53,8 +55,5 @@ def install(folder: Path) -> None:
     Args:
         folder: To be on the server's ``PYTHONPATH``.
     """
-    info = folder / "tornterm_witness-1.0.dist-info"
-    info.mkdir(parents=True)
+    offer(folder, "tornterm-witness", "witness", "tornterm_witness:Recorder")
     (folder / "tornterm_witness.py").write_text(MODULE)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: tornterm-witness\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[tornterm]\nwitness = tornterm_witness:Recorder\n")

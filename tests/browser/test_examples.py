@@ -14,10 +14,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewTab
-from tests.browser.process import ServerProcess
+from tests.browser.process import ROOT, ServerProcess
 from tests.browser.test_element import Element
+from tests.offering import offer
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = ROOT / "examples"
+SANDBOX = ROOT / "plugins" / "tornterm-spawn-sandbox"
 LINE = r"(http://\S+)\n"
 
 
@@ -25,9 +27,15 @@ LINE = r"(http://\S+)\n"
 def run(tmp_path: Path) -> Iterator[object]:
     """Run an example on a free port; it has to end well."""
     running: list[ServerProcess] = []
+    offer(tmp_path, SANDBOX.name, "sandbox", "tornterm_spawn_sandbox:Sandbox")
 
     def start(name: str, *arguments: str) -> ServerProcess:
-        environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8"}
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": os.pathsep.join(map(str, (SANDBOX, tmp_path))),
+        }
         command = [sys.executable, str(EXAMPLES / name), "0", *arguments]
         running.append(ServerProcess(command, environment))
         return running[-1]

@@ -13,6 +13,7 @@ import pytest
 from pydantic import BaseModel, field_validator
 
 from tests.builtin.apps import FakeApp
+from tests.offering import offer
 from tornterm.config.fields import ConfigPath, ConfigTable, setting
 from tornterm.config.source import Source
 from tornterm.errors import ConfigError, PluginError
@@ -73,10 +74,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
     monkeypatch.syspath_prepend(tmp_path)
 
     def make(distribution: str, entry: str, target: str, code: str = "") -> None:
-        info = tmp_path / f"{distribution.replace('-', '_')}-1.2.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(f"Name: {distribution}\nVersion: 1.2\n")
-        (info / "entry_points.txt").write_text(f"[tornterm]\n{entry} = {target}\n")
+        offer(tmp_path, distribution, entry, target)
         if code:
             (tmp_path / f"{target.partition(':')[0]}.py").write_text(code)
 
