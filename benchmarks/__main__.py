@@ -58,14 +58,14 @@ def run_command(
     for name in names or WORKLOADS:
         print(f"{name}: {WORKLOADS[name].title}", file=sys.stderr)
         results.append(run(name, servers or tuple(SERVERS), count, quick=quick))
-    tables = as_markdown(results, facts)
-    print(tables)
-    if json_file:
-        json_file.write_text(json.dumps(as_json(results, facts), indent=1))
-    if picture_file and (picture := latency_picture(results)):
-        picture_file.write_text(picture)
-    if markdown_file:
-        put_tables(markdown_file, tables)
+        # After each: all of them take half an hour, and somebody may need the machine.
+        if json_file:
+            json_file.write_text(json.dumps(as_json(results, facts), indent=1))
+        if picture_file and (picture := latency_picture(results)):
+            picture_file.write_text(picture)
+        if markdown_file:
+            put_tables(markdown_file, as_markdown(results, facts))
+    print(as_markdown(results, facts))
 
 
 def put_tables(path: Path, tables: str) -> None:
