@@ -40,7 +40,11 @@ SETTLED = """() => document.getAnimations().every(({ playState, effect }) =>
 """Nothing fades in or out any more, of which axe would judge the colours."""
 
 
-FRAMES = "new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))"
+FRAMES = """new Promise((next) => {
+  requestAnimationFrame(() => requestAnimationFrame(next));
+  setTimeout(next, 5000);
+})"""
+"""Two frames have been drawn; or none, for which a browser in the background may take minutes."""
 
 
 def violations_in_all_looks(page: Page) -> list[str]:
