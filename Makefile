@@ -16,6 +16,7 @@ PAGE := $(shell find frontend/src frontend/assets -type f) \
 
 .PHONY: help serve test bench lint format docs screenshots audit-page flood gigabyte crowd build clean
 .DELETE_ON_ERROR:
+.NOTPARALLEL:  # most steps write into the one environment
 
 help:
 	@echo "make serve   run the server (ARGS='--port 9000' for options)"

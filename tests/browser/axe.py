@@ -40,17 +40,18 @@ SETTLED = """() => document.getAnimations().every(({ playState, effect }) =>
 """Nothing fades in or out any more, of which axe would judge the colours."""
 
 
-FRAMES = """new Promise((next) => {
+FRAMES = """new Promise((next, fail) => {
   requestAnimationFrame(() => requestAnimationFrame(next));
-  setTimeout(next, 5000);
+  setTimeout(fail, 60_000, new Error("the page is not drawn; is it behind another?"));
 })"""
-"""Two frames have been drawn; or none, for which a browser in the background may take minutes."""
+"""Two frames have been drawn, of a page that is in front."""
 
 
 def violations_in_all_looks(page: Page) -> list[str]:
     """The same in each look, with its name; what is no matter of colours is the same in all."""
     found: list[str] = []
     options = ALL
+    page.bring_to_front()  # a page behind another may not be drawn for minutes
     for look, media in LOOKS.items():
         page.emulate_media(**media)
         page.evaluate(FRAMES)  # in which the page hears of it

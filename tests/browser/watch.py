@@ -82,6 +82,7 @@ def in_all_looks(page: Page) -> None:
 
     Each is what the one before is, but for the change.
     """
+    page.bring_to_front()  # a page behind another may not be drawn for minutes
     for change in CHANGES:
         page.emulate_media(**change)
         page.evaluate(FRAMES)
