@@ -13,6 +13,7 @@ from tornterm.testing.events import CapturedEvents
 from tornterm.testing.server import LiveServer
 from tornterm.types import ExitStatus, SessionInfo, Size
 from tornterm_record_asciicast import Recorder, RecorderSettings
+from tornterm_record_asciicast.listing import listed
 from tornterm_record_asciicast.recording import Recording
 
 LIST = "-/recorder/recordings"
@@ -100,7 +101,7 @@ def test_whose_they_are_and_how_they_ended(tmp_path: Path) -> None:
             (tmp_path / record(tmp_path, "empty", "x") / "000001.cast").write_bytes(b"")
             begin(tmp_path, "open", "hello").let_go()
             await client.open()
-            rows = await listed(server, 5)
+            rows = await fetched(server, 5)
         said = {row["session"]: (row["user"], row["title"], row["state"]) for row in rows}
         assert said.pop("crashed") == ("alice", "build [redacted]", "made-up")
         assert said.pop("whole") == ("alice", "", "complete")
@@ -112,7 +113,19 @@ def test_whose_they_are_and_how_they_ended(tmp_path: Path) -> None:
     asyncio.run(tried())
 
 
-async def listed(server: LiveServer, more_than: int) -> list[dict[str, Any]]:
+def test_one_that_has_just_begun(tmp_path: Path) -> None:
+    """Is listed once it can be said whose it is; one that is empty and goes on no more always."""
+    folder = tmp_path / record(tmp_path, "one", "x")
+    segment = folder / "000001.cast"
+    header, _, rest = segment.read_text().partition("\n")
+    segment.write_text(header[:20])
+    assert not list(listed(tmp_path, {folder.name}))
+    assert [row["state"] for row in listed(tmp_path, ())] == ["unfinished"]
+    segment.write_text(f"{header}\n{rest}")
+    assert [row["user"] for row in listed(tmp_path, {folder.name})] == ["alice"]
+
+
+async def fetched(server: LiveServer, more_than: int) -> list[dict[str, Any]]:
     """The list, once so many and another one are in it."""
     rows: list[dict[str, Any]] = []
     async with asyncio.timeout(30):

@@ -23,7 +23,7 @@ _HEADER = 64 * 1024
 
 
 def listed(folder: Path, running: Collection[str]) -> Iterator[dict[str, Any]]:
-    """All recordings of a folder, the newest first.
+    """All recordings of a folder, the newest first, but for those of which nothing is written yet.
 
     Args:
         folder: Where they are.
@@ -31,18 +31,22 @@ def listed(folder: Path, running: Collection[str]) -> Iterator[dict[str, Any]]:
     """
     paths = sorted(folder.iterdir(), reverse=True) if folder.exists() else []
     for path in paths:
-        if path.is_dir() and re.fullmatch(NAME, path.name):
-            yield {
-                "name": path.name,
-                "session": path.name.partition("-")[2],
-                "bytes": sum(file.stat().st_size for file in path.iterdir()),
-                **_header_of(path),
-                "state": "running" if path.name in running else _end_of(path),
-            }
+        if not path.is_dir() or not re.fullmatch(NAME, path.name):
+            continue
+        header = _header_of(path)
+        if header is None and path.name in running:
+            continue
+        yield {
+            "name": path.name,
+            "session": path.name.partition("-")[2],
+            "bytes": sum(file.stat().st_size for file in path.iterdir()),
+            **(header or _nothing_known(path)),
+            "state": "running" if path.name in running else _end_of(path),
+        }
 
 
-def _header_of(path: Path) -> dict[str, Any]:
-    """Whose it is, when it began and how large the terminal was; nothing where it is unreadable."""
+def _header_of(path: Path) -> dict[str, Any] | None:
+    """Whose it is, when it began and how large the terminal was; None where it is unreadable."""
     try:
         with (path / segment_name(1)).open(encoding="utf-8") as file:
             header = json.loads(file.readline(_HEADER))
@@ -55,8 +59,12 @@ def _header_of(path: Path) -> dict[str, Any]:
             "title": str(about.get("title", "")),
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        time = int(path.stat().st_mtime)
-        return {"time": time, "cols": 0, "rows": 0, "user": "", "title": ""}
+        return None
+
+
+def _nothing_known(path: Path) -> dict[str, Any]:
+    time = int(path.stat().st_mtime)
+    return {"time": time, "cols": 0, "rows": 0, "user": "", "title": ""}
 
 
 def _end_of(path: Path) -> str:
