@@ -37,7 +37,7 @@ serve: $(DONE)/install $(DONE)/page
 	@exec $(BIN)/tornterm serve $(ARGS)
 
 test: $(DONE)/test $(DONE)/page $(DONE)/system
-	@$(BIN)/python -m pytest --numprocesses auto --maxschedchunk 1 $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 bench: ARGS := run --json bench.json --markdown docs/performance.md --picture docs/images/latency.svg
 bench: $(DONE)/install

@@ -37,19 +37,30 @@ def pytest_xdist_auto_num_workers() -> int | None:
     return (cores or 1) + 1
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks for groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run every ``async def`` test on the event loop, without a mark on each; browsers last.
 
     Playwright's loop runs in this thread from its first test on, and no other can beside it.
-    What takes long comes before the rest, so that in the end no process works alone.
+    What takes long comes before the rest, so that in the end no process works alone. What is made
+    once for all tests of a file is made in one process, to which they all go.
     """
     items.sort(key=lambda item: ("browser" in item.path.parts, not item.get_closest_marker("slow")))
     for item in items:
+        if _shares(item):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
         function = getattr(item, "obj", None)
         if "tornterm_loop" in getattr(item, "fixturenames", ()):
             continue  # it runs on the loop of what plugin authors test with
         if inspect.iscoroutinefunction(function) and not item.get_closest_marker("gen_test"):
             item.add_marker(pytest.mark.gen_test(timeout=TIMEOUT_SECONDS))
+
+
+def _shares(item: pytest.Item) -> bool:
+    """Whether a test needs something that is made once for its file."""
+    manager = item.session._fixturemanager
+    made = (manager.getfixturedefs(name, item) for name in getattr(item, "fixturenames", ()))
+    return any(fixtures[-1].scope == "module" for fixtures in made if fixtures)
 
 
 def pytest_collection() -> None:

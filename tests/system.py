@@ -66,7 +66,7 @@ def packages() -> int:
     wanted = (names for program, names in PACKAGES.items() if not which(program))
     missing = [name for names in wanted for name in names.split()]
     if not chromium.find():
-        missing.append("chromium")
+        missing += ["chromium", "chromium-headless-shell"]
     if not install(*missing) and missing:
         print(f"Tests that need {', '.join(missing)} cannot run here.", file=sys.stderr)
     return 0

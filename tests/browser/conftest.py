@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
-from tests.browser.chromium import ADVICE, find
+from tests.browser.chromium import ADVICE, find, find_shell
 from tests.browser.process import ServerProcess, serving
 from tests.browser.tab import Tab
 
 FEATURES = (
+    # A process for a page that may come; each test has one of its own anyway.
+    "SpareRendererForSitePerProcess",
     # Pages of the address bar's, in each new window; no test looks at them, and they cost a lot.
     "WebUIOmniboxPopup",
     "WebUIOmniboxAimPopup",
@@ -63,18 +66,45 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 # Not for the whole run: Playwright keeps an event loop running, beside which no other can.
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    path = find()
-    assert path, ADVICE
+def driver() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
+        yield playwright
+
+
+@contextmanager
+def launched(driver: Playwright, path: str | None, *flags: str) -> Iterator[Browser]:
+    assert path, ADVICE
+    browser = driver.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="package")
+def browser(driver: Playwright) -> Iterator[Browser]:
+    """One without WebGL, which the processor would have to do: half of a page's time."""
+    with launched(driver, find_shell(), "--disable-3d-apis") as browser:
+        yield browser
+
+
+@pytest.fixture(scope="package")
+def webgl_browser(driver: Playwright) -> Iterator[Browser]:
+    """One that draws as most people's do."""
+    with launched(driver, find_shell()) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="package")
+def whole_browser(driver: Playwright) -> Iterator[Browser]:
+    """One with menus and windows of its own, in which something can be installed."""
+    with launched(driver, find()) as browser:
+        yield browser
 
 
 @pytest.fixture
-def new_tab(browser: Browser) -> Iterator[NewTab]:
+def new_tab(request: pytest.FixtureRequest) -> Iterator[NewTab]:
     """Open a tab: in a profile of its own, or beside another tab of the same person."""
+    webgl = request.node.get_closest_marker("webgl")
+    browser = request.getfixturevalue("webgl_browser" if webgl else "browser")
     contexts = []
     tabs: list[Tab] = []
 

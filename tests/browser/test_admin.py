@@ -15,16 +15,7 @@ from tests.browser.process import ServerProcess, serving
 from tests.browser.recordings import recording
 from tests.browser.tab import Tab
 
-WAIT = 30_000
 VIEWS = ("sessions", "users", "audit", "plugins", "server")
-
-
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """A busy machine may take its time for each step."""
-    expect.set_options(timeout=WAIT)
-    yield
-    expect.set_options(timeout=5000)
 
 
 @pytest.fixture

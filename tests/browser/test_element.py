@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import NewTab
 from tests.browser.elements import Element, add
 
+pytestmark = pytest.mark.webgl
+
 
 @pytest.fixture
 def page(sites: dict[str, str], new_tab: NewTab) -> Iterator[Page]:

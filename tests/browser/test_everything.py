@@ -41,6 +41,7 @@ WIDER = "document.documentElement.scrollWidth - document.documentElement.clientW
 
 
 @pytest.mark.slow
+@pytest.mark.webgl
 @pytest.mark.parametrize("screen", SCREENS)
 @pytest.mark.parametrize("part", PARTS)
 def test_nothing_goes_wrong_anywhere(

@@ -20,7 +20,6 @@ from tests.browser.tab import Tab
 from tests.browser.test_accessibility import go_to
 from tornterm.files import get
 
-WAIT = 30_000
 GET = f"{sys.executable} {get.__file__}"
 
 DROP = """
@@ -32,14 +31,6 @@ DROP = """
   for (const type of ["dragover", "drop"]) target.dispatchEvent(new DragEvent(type, options));
 }
 """
-
-
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """A busy machine may take its time for each step."""
-    expect.set_options(timeout=WAIT)
-    yield
-    expect.set_options(timeout=5000)
 
 
 @pytest.fixture
@@ -156,9 +147,9 @@ def test_it_is_off_by_default(tab: Tab) -> None:
     expect(tab.page.locator(".notice", has_text="cannot be dropped")).to_be_visible()
 
 
-def test_a_large_file_over_cuts(browser: Browser, tmp_path: Path) -> None:
+def test_a_large_file_over_cuts(whole_browser: Browser, tmp_path: Path) -> None:
     """Up and down it arrives whole, what is shown is true, and the server does not grow by it."""
-    with journey(browser, tmp_path, 48 * MIB) as trip:
+    with journey(whole_browser, tmp_path, 48 * MIB) as trip:
         legs = [trip.upload(), trip.download()]
         trip.give_up()
         assert list(trip.problems(legs)) == []

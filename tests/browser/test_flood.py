@@ -6,8 +6,12 @@ machine, however busy it is.
 
 from __future__ import annotations
 
+import pytest
+
 from tests.browser.flood import PANES, Flood
 from tests.browser.tab import Tab
+
+pytestmark = pytest.mark.webgl
 
 MB = 1_000_000
 

@@ -6,10 +6,13 @@ import base64
 import struct
 import zlib
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import NewTab
 from tests.browser.tab import Tab
+
+pytestmark = pytest.mark.webgl
 
 # A band of 6 by 30 pixels, five times below each other.
 SIXEL = r"printf '\ePq#1;2;100;0;100" + "#1!30~-" * 5 + r"\e\\\n'; echo the-''sixel"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import BrowserContext, Playwright, expect
 
 from tests.browser.axe import violations
 from tests.browser.chromium import find
@@ -51,12 +51,12 @@ Open = Callable[..., Tab]
 
 
 @pytest.fixture
-def profile(browser: Browser, tmp_path: Path) -> Iterator[Open]:
+def profile(driver: Playwright, tmp_path: Path) -> Iterator[Open]:
     """Opens the first tab of a profile that is kept; in others nothing can be installed."""
     contexts: list[BrowserContext] = []
 
     def make(**options: Any) -> Tab:
-        context = browser.browser_type.launch_persistent_context(
+        context = driver.chromium.launch_persistent_context(
             tmp_path / "profile", executable_path=find(), args=FLAGS, **options
         )
         contexts.append(context)

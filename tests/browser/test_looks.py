@@ -9,6 +9,8 @@ from tests.browser.axe import violations
 from tests.browser.conftest import NewTab
 from tests.browser.tab import Tab
 
+pytestmark = pytest.mark.webgl
+
 BACKGROUND = "tornterm.terminal.options.theme.background"
 FONT_SIZE = "tornterm.terminal.options.fontSize"
 JOINED = """

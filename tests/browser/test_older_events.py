@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.axe import violations_in_all_looks
 from tests.browser.conftest import NewTab
 from tests.browser.process import ServerProcess, serving
-from tests.browser.test_admin import administrate, patience  # noqa: F401
+from tests.browser.test_admin import administrate
 
 EVENTS = 900
 PAGE = 200

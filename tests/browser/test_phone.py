@@ -249,13 +249,13 @@ def test_the_page_follows_the_on_screen_keyboard(phone: Tab) -> None:
       visualViewport.dispatchEvent(new Event("resize"));
     }"""
     phone.page.evaluate(shown, 400)
-    changed = "until [ $(stty size | cut -d' ' -f1) {} {} ]; do sleep 0.1; done; echo it is".format
-    phone.run(changed("-lt", rows), "^it is$")
+    until = "until [ $(stty size | cut -d' ' -f1) {} {} ]; do sleep 0.1; done; ".format
+    phone.run(until("-lt", rows) + "echo smal''ler", "^smaller$")
     assert phone.size[1] < rows
     box = phone.page.locator(".keys").bounding_box()
     assert box is not None
     assert box["y"] + box["height"] <= 400
     assert phone.page.evaluate(CURSOR_LINE) < box["y"]
     phone.page.evaluate(shown, 740)
-    phone.run("clear; " + changed("-eq", rows), "^it is$")
+    phone.run(until("-eq", rows) + "echo as bef''ore", "^as before$")
     assert phone.size[1] == rows

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.axe import violations, violations_in_all_looks
 from tests.browser.conftest import NewTab
@@ -15,7 +17,7 @@ from tests.browser.fingers import PHONE, Finger
 from tests.browser.process import ServerProcess
 from tests.browser.recordings import recording
 from tests.browser.tab import Tab
-from tests.browser.test_admin import administrate, patience  # noqa: F401
+from tests.browser.test_admin import administrate
 
 BEYOND = """
 () => {
@@ -27,24 +29,39 @@ BEYOND = """
 """
 
 
+@dataclass(frozen=True)
+class Played:
+    """A server that has recorded a session, and who may look at that."""
+
+    server: ServerProcess
+    cookies: list[Any]
+
+    def administration(self, tab: Tab, view: str = "sessions") -> Page:
+        """The page in a tab of its administrator, who has no terminal open."""
+        tab.page.context.add_cookies(self.cookies)
+        return administrate(self.server, tab, view)
+
+
+@pytest.fixture(scope="module")
+def played(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    """One whose session has ended; another tab took it over meanwhile, which is marked."""
+    with recording(tmp_path_factory.mktemp("played")) as server, browser.new_context() as context:
+        first = Tab(context.new_page())
+        first.log_in(server.login_link)
+        first.run("printf na''me?; read -r x; sleep 3; echo $x-''back; exit", r"^name\?")
+        second = Tab(context.new_page())
+        second.open(first.page.url)
+        second.wait_state("live")
+        second.run("played", "played-back$")
+        second.wait_state("ended")
+        yield Played(server, context.cookies())
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[ServerProcess]:
+    """One that has recorded nothing yet."""
     with recording(tmp_path) as process:
         yield process
-
-
-@pytest.fixture
-def recorded(server: ServerProcess, new_tab: NewTab) -> Tab:
-    """A tab in which a session has ended; another one took it over meanwhile, which is marked."""
-    first = new_tab()
-    first.log_in(server.login_link)
-    first.run("printf na''me?; read -r x; sleep 3; echo $x-''back; exit", r"^name\?")
-    second = new_tab(beside=first)
-    second.open(first.page.url)
-    second.wait_state("live")
-    second.run("played", "played-back$")
-    second.wait_state("ended")
-    return second
 
 
 def shown(page: Page) -> Locator:
@@ -54,12 +71,12 @@ def shown(page: Page) -> Locator:
     return side
 
 
-def test_by_mouse_and_keyboard(server: ServerProcess, recorded: Tab) -> None:
+def test_by_mouse_and_keyboard(played: Played, new_tab: NewTab) -> None:
     """What a session printed is listed and played, where recordings are made; also by keyboard.
 
     Another speed takes nothing from who is playing: it goes on, and so does what keys are for.
     """
-    page = administrate(server, recorded, "recordings")
+    page = played.administration(new_tab(), "recordings")
     expect(page.locator(".grid .body [role=gridcell]").first).to_be_visible()
     page.locator(".search").focus()
     page.keyboard.press("Tab")
@@ -84,9 +101,9 @@ def test_by_mouse_and_keyboard(server: ServerProcess, recorded: Tab) -> None:
     expect(page.locator(".grid")).to_contain_text("recorder.played")
 
 
-def test_escape_leaves_one_thing_at_a_time(server: ServerProcess, recorded: Tab) -> None:
+def test_escape_leaves_one_thing_at_a_time(played: Played, new_tab: NewTab) -> None:
     """The help of the player, wherever the keyboard is, and then the details."""
-    page = administrate(server, recorded, "recordings")
+    page = played.administration(new_tab(), "recordings")
     page.locator(".grid .body [role=row]").click()
     side = shown(page)
     help_ = side.locator(".ap-overlay-help")
@@ -117,14 +134,18 @@ def late(route: Route) -> None:
     route.fulfill(response=answer, json=found)
 
 
-def test_whose_they_are(server: ServerProcess, recorded: Tab, new_tab: NewTab) -> None:
+def test_whose_they_are(server: ServerProcess, new_tab: NewTab) -> None:
     """Each says whose it is and whether it runs, is told apart beside the player, and found."""
-    live = new_tab(beside=recorded)
+    over = new_tab()
+    over.log_in(server.login_link)
+    over.run("exit", "exit")
+    over.wait_state("ended")
+    live = new_tab(beside=over)
     live.open(server.url)
     live.wait_state("live")
     live.run("echo a''b", "^ab$")
-    recorded.page.context.route("**/-/recorder/recordings", late)
-    page = administrate(server, recorded, "recordings")
+    over.page.context.route("**/-/recorder/recordings", late)
+    page = administrate(server, over, "recordings")
     rows = page.locator(".grid .body [role=row]")
     expect(rows).to_have_count(2)
     expect(rows.first.locator("[data-column=created]")).to_have_text("Sep 28, 2026, 10:44:44 PM")
@@ -160,11 +181,9 @@ def test_the_controls_of_a_tall_one(server: ServerProcess, new_tab: NewTab) -> N
 
 
 @pytest.fixture
-def phone(server: ServerProcess, recorded: Tab, new_tab: NewTab) -> Page:
+def phone(played: Played, new_tab: NewTab) -> Page:
     """The player on a phone, found by tapping."""
-    tab = new_tab(**PHONE)
-    tab.page.context.add_cookies(recorded.page.context.cookies())  # type: ignore[arg-type]
-    page = administrate(server, tab)
+    page = played.administration(new_tab(**PHONE))
     page.get_by_role("tab", name="Recordings").tap()
     page.locator(".grid .body [role=row]").tap()
     shown(page)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from playwright.sync_api import Locator, expect
+
 from tests.browser.conftest import NewTab
 from tests.browser.process import TORNTERM, ServerProcess, serving
 from tests.browser.tab import Tab
@@ -16,9 +18,14 @@ COLOURS = """
 CURSOR = "tornterm.terminal._core.coreService"
 
 
+def card(tab: Tab, kind: str) -> Locator:
+    """The card for a state."""
+    return tab.page.locator(f'[data-state="{kind}"][role="alertdialog"]')
+
+
 def said(tab: Tab, kind: str) -> str:
     """The words of the card for a state."""
-    return tab.page.inner_text(f'[data-state="{kind}"][role="alertdialog"]')
+    return card(tab, kind).inner_text()
 
 
 def test_a_reload_resumes(tab: Tab) -> None:
@@ -128,7 +135,7 @@ def test_a_limit_is_told_and_offers_the_sessions_that_there_are(
         second = new_tab(beside=tab)
         second.open(server.url)
         second.wait_state("limit")
-        assert "open elsewhere" in said(second, "limit")
+        expect(card(second, "limit")).to_contain_text("open elsewhere")
         second.page.click(".card .sessions a")
         second.wait_state("live")
         tab.wait_state("viewer")

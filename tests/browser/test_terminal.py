@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+import pytest
+from playwright.sync_api import expect
+
 from tests.browser.conftest import NewTab
 from tests.browser.process import ServerProcess
 from tests.browser.tab import Tab
@@ -14,6 +17,19 @@ def test_the_link_leads_to_a_shell(tab: Tab, server: ServerProcess) -> None:
     tab.wait_text(r"^\$ ")
     tab.run("echo $((6*7))", r"^42$")
     assert re.fullmatch(rf"{re.escape(server.url)}s/[A-Za-z0-9_-]+", tab.page.url)
+
+
+@pytest.mark.webgl
+def test_it_is_drawn_by_webgl(tab: Tab) -> None:
+    """Where there is some."""
+    expect(tab.page.locator(".xterm-screen canvas").first).to_be_attached()
+    expect(tab.page.locator(".xterm-rows")).to_have_count(0)
+
+
+def test_it_is_drawn_by_the_page_itself(tab: Tab) -> None:
+    """Where there is no WebGL."""
+    tab.run("echo he''re", "^here$")
+    expect(tab.page.locator(".xterm-rows")).to_contain_text("here")
 
 
 def test_the_window_size_reaches_the_program(tab: Tab) -> None:
