@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import types
 from collections.abc import Iterable
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from tornterm.core.protocols.fields import Check, kind_of, load_object
@@ -20,8 +20,14 @@ __all__ = ["Codec", "record"]
 
 _M = TypeVar("_M")
 
+
+def _object(record: Any) -> dict[str, object]:
+    """What `asdict` gives for a record with slots, which copies each value with all it holds."""
+    return {name: getattr(record, name) for name in record.__slots__}
+
+
 # `json.dumps` would make one for each message.
-_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=asdict)
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_object)
 
 _WIRE_NAMES = {"exit_code": "exitCode", "retry_after": "retryAfter"}
 
@@ -65,7 +71,7 @@ def record(item: type) -> Check:
     """A check for an object inside a message; it becomes an `item`.
 
     Args:
-        item: A dataclass annotated as a message is.
+        item: A dataclass with slots, annotated as a message is.
     """
     parts = _fields_of(item)
 
