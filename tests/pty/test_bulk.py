@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import itertools
 import os
 import random
 import threading
 import tty
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -203,8 +204,9 @@ async def test_what_is_being_read_is_passed_on_before_it_is_closed(
     assert terminal.got == data
 
 
-async def test_a_read_that_has_not_begun_is_called_off(terminal: Tty) -> None:
-    """Nobody waits for the terminals that are read before."""
+@contextmanager
+def busy(number: int) -> Iterator[None]:
+    """Keep a thread from reading anything else."""
     begun, go_on = threading.Event(), threading.Event()
 
     class Slow:
@@ -218,9 +220,24 @@ async def test_a_read_that_has_not_begun_is_called_off(terminal: Tty) -> None:
         def hand_over(self) -> None:
             pass
 
-    reading._thread().put(Slow())  # type: ignore[arg-type]
+    reading._thread(number).put(Slow())  # type: ignore[arg-type]
     begun.wait()
     try:
+        yield
+    finally:
+        go_on.set()
+
+
+@pytest.fixture
+def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let all terminals be read by the same."""
+    monkeypatch.setattr(reading, "_turns", itertools.repeat(0))
+
+
+@pytest.mark.usefixtures("one_thread")
+async def test_a_read_that_has_not_begun_is_called_off(terminal: Tty) -> None:
+    """Nobody waits for the terminals that are read before."""
+    with busy(0):
         passed_on: list[bytes] = []
         ends: list[None] = []
         reads = bulk.Bulk(
@@ -232,12 +249,31 @@ async def test_a_read_that_has_not_begun_is_called_off(terminal: Tty) -> None:
         reads.begin(terminal.fd, MOST)
         reads.settle()
         assert (passed_on, len(ends), reads.reading) == ([b""], 1, False)
-    finally:
-        go_on.set()
     reads.begin(terminal.fd, MOST)
     while reads.reading:
         await asyncio.sleep(0)
     assert passed_on == [b"", b"x" * 1000]
+
+
+async def test_a_thread_that_waits_for_its_terminal_delays_no_other(
+    terminal: Tty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Linux has it wait in a read; others are read by the next meanwhile."""
+    monkeypatch.setattr(reading, "_turns", itertools.cycle(range(reading._THREADS)))
+    reads = [bulk.Bulk(may_read=lambda: 0, on_data=len, on_end=lambda: None) for _ in range(2)]
+    silent = Tty()
+    try:
+        with busy(0):
+            reads[0].begin(silent.fd, MOST)
+            os.write(terminal.theirs, b"x" * 1000)
+            reads[1].begin(terminal.fd, 1000)
+            await taken(reads[1])
+            assert reads[0].reading
+        await taken(reads[0])
+    finally:
+        silent.channel.close()
+        os.close(silent.fd)
+        silent.hang_up()
 
 
 async def test_whoever_fails_to_take_it_does_not_stop_the_terminal(terminal: Tty) -> None:
@@ -257,12 +293,12 @@ async def test_whoever_fails_to_take_it_does_not_stop_the_terminal(terminal: Tty
 
 def test_a_forked_process_reads_with_a_thread_of_its_own() -> None:
     """Threads are not forked; a queue that nobody empties would be waited for in vain."""
-    ours = reading._thread()
+    ours = reading._thread(0)
     pid = os.fork()
     if pid == 0:
-        os._exit(0 if reading._thread() is not ours else 1)
+        os._exit(0 if reading._thread(0) is not ours else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-    assert reading._thread() is ours
+    assert reading._thread(0) is ours
 
 
 async def test_an_end_in_a_flood_is_seen_behind_it(terminal: Tty) -> None:
@@ -382,6 +418,7 @@ async def test_what_comes_in_pieces_is_one_read(
     assert passed_on == [20 * 4000]
 
 
+@pytest.mark.usefixtures("one_thread")
 async def test_a_terminal_that_is_silent_delays_no_other(
     terminal: Tty, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,16 +1,18 @@
-"""A thread that reads floods, those of all terminals.
+"""Threads that read floods, between which all terminals are divided.
 
-It goes from one terminal to the next and takes what there is, until one has brought as much as was
-asked for, or has had its time; while none has anything it sleeps. It reads with ``fread`` of the C
-library, which goes on until its buffer is full or the terminal is empty: for Python that is one
-call, during which the event loop does something else. The descriptors do not block, so no program
-is ever waited for, and one thread is enough.
+Each goes from one of its terminals to the next and takes what there is, until one has brought as
+much as was asked for, or has had its time; while none has anything it sleeps. It reads with
+``fread`` of the C library, which goes on until its buffer is full or the terminal is empty: for
+Python that is one call, during which the event loop does something else. The descriptors do not
+block, so no program is ever waited for, and a thread need not be one terminal's only. But Linux
+waits in a read until its own worker has filled the terminal again, and so there are a few.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ctypes
+import itertools
 import os
 import select
 import sys
@@ -36,6 +38,7 @@ LONGEST: Final = 0.01
 SILENCE: Final = 1
 """Milliseconds in which no terminal brings anything, after which all reads are over."""
 
+_THREADS: Final = 4
 _SPARE_BUFFERS: Final = 4
 _UNBUFFERED: Final = 2
 
@@ -48,12 +51,13 @@ class Stream:
 
     Attributes:
         fd: The descriptor that goes with the stream.
+        thread: The number of the thread that reads it.
 
     Raises:
         OSError: There are too many open files.
     """
 
-    __slots__ = ("_file", "fd")
+    __slots__ = ("_file", "fd", "thread")
 
     def __init__(self, fd: int) -> None:
         self.fd = os.dup(fd)
@@ -62,6 +66,7 @@ class Stream:
             os.close(self.fd)
             raise OSError("no memory for a stream")
         _quick().setvbuf(self._file, None, _UNBUFFERED, 0)
+        self.thread = next(_turns)
 
     def read(self, buffer: Any, start: int, end: int) -> int:
         """Read again and again until there is no more, without holding Python's lock.
@@ -119,7 +124,7 @@ class Read:
         self._called_off = False
         self._until = time.monotonic() + LONGEST
         self._buffer: Any = _spare.pop() if _spare else (ctypes.c_char * MOST)()
-        _thread().put(self)
+        _thread(stream.thread).put(self)
 
     @property
     def data(self) -> memoryview:
@@ -138,7 +143,7 @@ class Read:
             _spare.append(self._buffer)
         self._buffer = None
 
-    # In the thread.
+    # In its thread.
 
     def take(self) -> int:
         """Read what there is; the number of bytes."""
@@ -162,17 +167,19 @@ class Read:
 
 
 _spare: list[Any] = []
+_turns = itertools.cycle(range(_THREADS))
 
 
 @cache
-def _thread() -> SimpleQueue[Read]:
-    """What the thread is to read besides; it is started with the first."""
+def _thread(number: int) -> SimpleQueue[Read]:
+    """What the thread of that number is to read besides; it is started with the first."""
     queue: SimpleQueue[Read] = SimpleQueue()
-    threading.Thread(target=_work, args=(queue,), name="tornterm-reads", daemon=True).start()
+    name = f"tornterm-reads-{number}"
+    threading.Thread(target=_work, args=(queue,), name=name, daemon=True).start()
     return queue
 
 
-# A process that is forked from this one has not got the thread.
+# A process that is forked from this one has not got the threads.
 os.register_at_fork(after_in_child=_thread.cache_clear)
 
 
