@@ -424,7 +424,10 @@ async def test_a_terminal_that_is_silent_delays_no_other(
 ) -> None:
     """They are read in turns, and each is passed on when it has enough or can have no more."""
     monkeypatch.setattr(reading, "SILENCE", 1000)
+    monkeypatch.setattr(reading, "LONGEST", 60.0)
     silent = Tty()
+    printing = asyncio.ensure_future(terminal.print(flood(MIB)))
+    await asyncio.sleep(0)  # in which it begins
     try:
         passed_on: dict[str, int] = {}
 
@@ -436,16 +439,15 @@ async def test_a_terminal_that_is_silent_delays_no_other(
             )
 
         waiting, flooding = bulk_of("silent"), bulk_of("flooding")
-        printing = asyncio.ensure_future(terminal.print(flood(MIB)))
         waiting.begin(silent.fd, MOST)
         flooding.begin(terminal.fd, bulk.LEAST)
         await taken(flooding)
         silent.hang_up()
         await taken(waiting)
         assert passed_on == {"flooding": bulk.LEAST, "silent": 0}
+    finally:
         terminal.channel.connect(terminal.fd)
         await printing
-    finally:
         silent.channel.close()
         os.close(silent.fd)
         silent.hang_up()
