@@ -66,9 +66,12 @@ def packages() -> int:
     wanted = (names for program, names in PACKAGES.items() if not which(program))
     missing = [name for names in wanted for name in names.split()]
     if not chromium.find():
-        missing += ["chromium", "chromium-headless-shell"]
+        missing.append("chromium")
     if not install(*missing) and missing:
         print(f"Tests that need {', '.join(missing)} cannot run here.", file=sys.stderr)
+    if not any(map(shutil.which, chromium.SHELLS)):
+        # By itself, since not every Debian has it; a whole Chromium does the same, but slower.
+        install("chromium-headless-shell")
     return 0
 
 

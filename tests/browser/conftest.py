@@ -81,7 +81,7 @@ def launched(driver: Playwright, path: str | None, *flags: str) -> Iterator[Brow
 
 @pytest.fixture(scope="package")
 def browser(driver: Playwright) -> Iterator[Browser]:
-    """One without WebGL, which the processor would have to do: half of a page's time."""
+    """One without WebGL, which the processor would have to do: a third of a page's time."""
     with launched(driver, find_shell(), "--disable-3d-apis") as browser:
         yield browser
 
